@@ -1,0 +1,319 @@
+"""One unit on one incident: its answers, its silence, its withdrawal. Pure.
+
+The table `REPLIES` has an answer for every (state x reply); this file carries it out.
+"""
+
+from __future__ import annotations
+
+from command.core import events as e
+from command.core.alarms import taken_before
+from command.core.dispatch import need_is_open
+from command.core.orders import requeue
+from command.core.reasons import Reason
+from command.core.tables import COMMITTED, LIVE, REPLIES, RUNNING, Effect, Status, steps_to
+from command.core.world import Assignment, Ids, Incident, World
+from sensors.observations import ClockQuality, Reply
+
+
+def decide_reply(world: World, reply: Reply, now: float, cause: str) -> list[e.Event]:
+    """What an answer of a handheld changes. Nothing for an exact repeat; its receipt goes again."""
+    if taken_before(world, reply.source, reply.message_id, reply.digest):
+        return []
+    assignment = world.assignments.get(reply.order_id)
+    if assignment is None:
+        return _unknown_order(world, reply, now, cause, Reason.UNKNOWN_ORDER)
+    if reply.unit != assignment.unit:
+        return _unknown_order(world, reply, now, cause, Reason.NOT_YOUR_ORDER)
+    effect = REPLIES[assignment.status][reply.status]
+    if effect is not Effect.CONFIRM and _is_older(assignment, reply):
+        effect = Effect.OLDER
+    return [
+        *_settle(world, assignment, reply, effect, now, cause),
+        *_carry_out(world, assignment, reply, effect, now, cause),
+    ]
+
+
+def _received(
+    reply: Reply, now: float, cause: str, reason: Reason, incident: str
+) -> e.ReplyReceived:
+    return e.ReplyReceived(
+        at=now,
+        cause=cause,
+        reason=reason,
+        source=reply.source,
+        message_id=reply.message_id,
+        digest=reply.digest,
+        at_source=reply.at_source if reply.clock_quality is not ClockQuality.UNSET else None,
+        clock_quality=reply.clock_quality.value,
+        order_id=reply.order_id,
+        unit=reply.unit,
+        status=reply.status.value,
+        text=reply.text,
+        rev=reply.rev,
+        incident=incident,
+    )
+
+
+def _unknown_order(
+    world: World, reply: Reply, now: float, cause: str, reason: Reason
+) -> list[e.Event]:
+    alert = e.OfficerAlerted(
+        at=now,
+        cause=cause,
+        reason=reason,
+        alert=world.ids().next("A"),
+        unit=reply.unit,
+        source=reply.source,
+        order_id=reply.order_id,
+        text=reply.text,
+    )
+    return [_received(reply, now, cause, reason, ""), alert]
+
+
+def _is_older(assignment: Assignment, reply: Reply) -> bool:
+    """Said before something we already know, by the unit's own clock."""
+    return (
+        reply.at_source is not None
+        and reply.clock_quality is not ClockQuality.UNSET
+        and assignment.replied_at is not None
+        and reply.at_source < assignment.replied_at
+    )
+
+
+def _settle(
+    world: World, assignment: Assignment, reply: Reply, effect: Effect, now: float, cause: str
+) -> list[e.Event]:
+    """Any answer proves that the handheld has the order; `rev` says which revision of it.
+
+    A handheld that names no revision answers the one last queued, unless its answer is a repeat or
+    contradicts a withdrawal: then the newer revision goes on being sent.
+    """
+    reason = {
+        Effect.OLDER: Reason.OLDER_REPLY,
+        Effect.REPEAT: Reason.REPEATED_REPLY,
+        Effect.LATE_END: Reason.NO_CHANGE,
+        Effect.STILL_GOING: Reason.WITHDRAWN_MEANWHILE,
+    }.get(effect, Reason.UNIT_ANSWERED)
+    events: list[e.Event] = [_received(reply, now, cause, reason, assignment.incident)]
+    waiting = world.outbox.get(reply.order_id)
+    confirms = effect not in {Effect.OLDER, Effect.STILL_GOING} or reply.rev is not None
+    if waiting is not None and confirms and (reply.rev is None or reply.rev >= waiting.rev):
+        events.append(_settled(assignment, waiting.rev, now, cause, Reason.RECEIVED_BY_UNIT))
+    return events
+
+
+def _settled(
+    assignment: Assignment, rev: int, now: float, cause: str, reason: Reason
+) -> e.OrderSettled:
+    return e.OrderSettled(
+        at=now,
+        cause=cause,
+        reason=reason,
+        order_id=assignment.order_id,
+        unit=assignment.unit,
+        rev=rev,
+    )
+
+
+def change(
+    assignment: Assignment,
+    status: Status,
+    now: float,
+    cause: str,
+    reason: Reason,
+    *,
+    text: str = "",
+    late: bool = False,
+) -> e.AssignmentChanged:
+    """One step of one assignment."""
+    return e.AssignmentChanged(
+        at=now,
+        cause=cause,
+        reason=reason,
+        late=late,
+        order_id=assignment.order_id,
+        incident=assignment.incident,
+        unit=assignment.unit,
+        status=status.value,
+        text=text,
+    )
+
+
+def _carry_out(
+    world: World, assignment: Assignment, reply: Reply, effect: Effect, now: float, cause: str
+) -> list[e.Event]:
+    incident = world.incidents[assignment.incident]
+    ids = world.ids()
+    match effect:
+        case Effect.ADVANCE:
+            return _advance(world, assignment, incident, reply, now, cause)
+        case Effect.DECLINE:
+            return [
+                change(
+                    assignment, Status.DECLINED, now, cause, Reason.UNIT_DECLINED, text=reply.text
+                ),
+                tell(ids, assignment, Reason.UNIT_DECLINED, now, cause, reply.text),
+            ]
+        case Effect.BACK_OUT:
+            return [
+                change(assignment, Status.DECLINED, now, cause, Reason.BACKED_OUT, text=reply.text),
+                tell(ids, assignment, Reason.BACKED_OUT, now, cause, reply.text),
+            ]
+        case Effect.REVIVE:
+            return _revive(world, assignment, incident, reply, now, cause)
+        case Effect.STILL_GOING:
+            return [
+                requeue(world, assignment, "withdrawn", now, cause, Reason.WITHDRAWN_MEANWHILE),
+                tell(ids, assignment, Reason.WITHDRAWN_MEANWHILE, now, cause, reply.text),
+            ]
+        case Effect.AFTER_ALL:
+            return [tell(ids, assignment, Reason.LATE_NOT_NEEDED, now, cause, reply.text)]
+        case Effect.CONFIRM | Effect.REPEAT | Effect.OLDER | Effect.LATE_END:
+            return []
+
+
+def tell(
+    ids: Ids,
+    assignment: Assignment,
+    reason: Reason,
+    now: float,
+    cause: str,
+    text: str = "",
+    *,
+    late: bool = False,
+) -> e.OfficerAlerted:
+    """The officer is told what happened to one order."""
+    return e.OfficerAlerted(
+        at=now,
+        cause=cause,
+        reason=reason,
+        late=late,
+        alert=ids.next("A"),
+        incident=assignment.incident,
+        unit=assignment.unit,
+        order_id=assignment.order_id,
+        text=text,
+    )
+
+
+def _advance(
+    world: World, assignment: Assignment, incident: Incident, reply: Reply, now: float, cause: str
+) -> list[e.Event]:
+    to = Status(reply.status.value)
+    steps = steps_to(assignment.status, to)
+    events: list[e.Event] = [
+        change(
+            assignment,
+            step,
+            now,
+            cause,
+            Reason.UNIT_ANSWERED if step is to else Reason.IMPLIED,
+            text=reply.text if step is to else "",
+        )
+        for step in steps
+    ]
+    if Status.ACCEPTED in steps:
+        events += _withdraw_surplus(world, assignment, incident, now, cause)
+    if to is Status.DONE:
+        events += _all_done(world, assignment, incident, now, cause)
+    return events
+
+
+def _withdraw_surplus(
+    world: World, accepted: Assignment, incident: Incident, now: float, cause: str
+) -> list[e.Event]:
+    """First N take it: the offers beyond what is needed are taken back."""
+    mine = [a for o in incident.orders if (a := world.assignments[o]).role == accepted.role]
+    wanted = sum(need.quantity for need in incident.needs if need.role == accepted.role)
+    have = accepted.people + sum(
+        a.people for a in mine if a.status in COMMITTED or a.status is Status.DONE
+    )
+    if have < wanted:
+        return []
+    return [
+        event
+        for a in mine
+        if a.status is Status.OFFERED and a.by == "post" and a.order_id != accepted.order_id
+        for event in withdraw(world, a, now, cause, Reason.NEED_FILLED)
+    ]
+
+
+def withdraw(
+    world: World, assignment: Assignment, now: float, cause: str, reason: Reason, text: str = ""
+) -> list[e.Event]:
+    """Take an order back; the handheld is told until it confirms."""
+    return [
+        change(assignment, Status.WITHDRAWN, now, cause, reason, text=text),
+        requeue(world, assignment, "withdrawn", now, cause, reason),
+    ]
+
+
+def _all_done(
+    world: World, last: Assignment, incident: Incident, now: float, cause: str
+) -> list[e.Event]:
+    """Every unit that went is done and no must is open: resolved. Closing is the officer's."""
+    others = [world.assignments[o] for o in incident.orders if o != last.order_id]
+    if incident.state not in RUNNING or any(a.status in LIVE for a in others):
+        return []
+    done = {a.role for a in others if a.status is Status.DONE} | {last.role}
+    missing = [n.role for n in incident.needs if n.must and n.role not in done]
+    if missing and not incident.nobody_for:
+        return []
+    return [
+        e.IncidentEnded(
+            at=now,
+            cause=cause,
+            reason=Reason.ALL_UNITS_DONE,
+            incident=incident.id,
+            state="resolved",
+            by="post",
+        )
+    ]
+
+
+def _revive(
+    world: World, assignment: Assignment, incident: Incident, reply: Reply, now: float, cause: str
+) -> list[e.Event]:
+    """A late yes: taken while the need is open, else the unit is told to stay, and the officer."""
+    ids = world.ids()
+    if need_is_open(world, incident, assignment.role):
+        first = change(assignment, Status.ACCEPTED, now, cause, Reason.LATE_BUT_NEEDED)
+        to = Status(reply.status.value)
+        rest = [
+            change(assignment, step, now, cause, Reason.UNIT_ANSWERED, text=reply.text)
+            for step in steps_to(Status.ACCEPTED, to)
+        ]
+        confirm = requeue(world, assignment, "updated", now, cause, Reason.LATE_BUT_NEEDED)
+        told = tell(ids, assignment, Reason.LATE_BUT_NEEDED, now, cause, reply.text)
+        return [first, *rest, confirm, told]
+    told = tell(ids, assignment, Reason.LATE_NOT_NEEDED, now, cause, reply.text)
+    taken_back = requeue(world, assignment, "withdrawn", now, cause, Reason.LATE_NOT_NEEDED)
+    if assignment.status is Status.EXPIRED:
+        ended = change(assignment, Status.WITHDRAWN, now, cause, Reason.LATE_NOT_NEEDED)
+        return [ended, taken_back, told]
+    return [taken_back, told]
+
+
+def expire(world: World, order_id: str, now: float, *, late: bool) -> list[e.Event]:
+    """No answer in time: the next best unit is asked in the same batch, the officer is told."""
+    assignment = world.assignments[order_id]
+    return [
+        change(assignment, Status.EXPIRED, now, "tick", Reason.NO_REPLY, late=late),
+        tell(world.ids(), assignment, Reason.NO_REPLY, now, "tick", late=late),
+    ]
+
+
+def run_out(world: World, order_id: str, now: float, *, late: bool) -> list[e.Event]:
+    """An order that nobody confirmed until its end leaves the outbox, and the log says so."""
+    waiting = world.outbox[order_id]
+    return [
+        e.OrderSettled(
+            at=now,
+            cause="tick",
+            reason=Reason.NOT_CONFIRMED,
+            late=late,
+            order_id=order_id,
+            unit=waiting.unit,
+            rev=waiting.rev,
+        )
+    ]

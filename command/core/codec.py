@@ -1,0 +1,108 @@
+"""Events and worlds as bytes. Canonical: equal values give equal bytes. Pure.
+
+An event is written without the fields that have their default. A log entry is one batch:
+`{"v":1,"at":…,"events":[{"event":"AlarmReceived",…}]}`. Entries of an older version are brought
+up by `UPCASTERS`, one version at a time; tests/fixtures keeps a log of every release.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import MISSING, asdict, fields
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from command.core.events import EVENTS, Event
+from command.core.evolve import rebuild_index
+from command.core.index import Index
+from command.core.world import World
+from sensors.observations import Position
+
+VERSION = 1
+Upcaster = Callable[[dict[str, Any]], list[dict[str, Any]]]
+# version -> event name -> what that event is in the next version (one event may become several)
+UPCASTERS: dict[int, dict[str, Upcaster]] = {}
+
+_ADAPTERS: dict[str, TypeAdapter[Any]] = {name: TypeAdapter(cls) for name, cls in EVENTS.items()}
+_FIELDS: dict[type[Event], tuple[tuple[str, Any], ...]] = {
+    cls: tuple((f.name, f.default if f.default is not MISSING else MISSING) for f in fields(cls))
+    for cls in EVENTS.values()
+}
+
+
+class UnknownEvent(Exception):  # noqa: N818 - the name says it
+    """The log holds an event this version does not know: it was written by a newer one."""
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Position):
+        return {k: v for k, v in asdict(value).items() if v is not None}
+    raise TypeError(f"not JSON: {type(value).__name__}")
+
+
+def _dumps(value: Any) -> bytes:
+    text = json.dumps(
+        value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain
+    )
+    return text.encode()
+
+
+def event_dict(event: Event) -> dict[str, Any]:
+    """The event as JSON values, its name first, defaults left out."""
+    values: dict[str, Any] = {"event": type(event).__name__}
+    for name, default in _FIELDS[type(event)]:
+        value = getattr(event, name)
+        if value != default:
+            values[name] = value
+    return values
+
+
+def encode_entry(at: float, events: Iterable[Event]) -> bytes:
+    """One log entry."""
+    return _dumps({"v": VERSION, "at": at, "events": [event_dict(event) for event in events]})
+
+
+def entry_events(data: bytes) -> list[dict[str, Any]]:
+    """The events of an entry as plain values, in the shapes of this version."""
+    entry = json.loads(data)
+    values: list[dict[str, Any]] = entry["events"]
+    for version in range(entry["v"], VERSION):
+        casters = UPCASTERS.get(version, {})
+        values = [new for value in values for new in casters.get(value["event"], _as_is)(value)]
+    return values
+
+
+def _as_is(value: dict[str, Any]) -> list[dict[str, Any]]:
+    return [value]
+
+
+def decode_event(value: dict[str, Any]) -> Event:
+    """Inverse of `event_dict` after a trip through JSON."""
+    adapter = _ADAPTERS.get(value["event"])
+    if adapter is None:
+        raise UnknownEvent(value["event"])
+    event: Event = adapter.validate_python({k: v for k, v in value.items() if k != "event"})
+    return event
+
+
+def decode_entry(data: bytes) -> list[Event]:
+    """The events of one log entry."""
+    return [decode_event(value) for value in entry_events(data)]
+
+
+_world: TypeAdapter[World] = TypeAdapter(World)
+
+
+def dump_world(world: World) -> bytes:
+    """The world as bytes. Dict order is kept: it is the order of time, and part of the state."""
+    return _world.dump_json(world, exclude={"index"})
+
+
+def load_world(data: bytes) -> World:
+    """Inverse of `dump_world`; look-ups are derived again."""
+    world = _world.validate_json(data)
+    world.index = Index()
+    rebuild_index(world)
+    return world

@@ -1,0 +1,484 @@
+"""What the officer orders, and why it may be refused. Pure.
+
+A command names the `rev` of the incident that the officer saw; a stale one is refused with who
+changed what. A command id that was carried out before gets the same answer and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from command import messages as m
+from command.core import events as e
+from command.core.alarms import PHONE, decide_alarm
+from command.core.assignments import withdraw
+from command.core.contacts import off_with_order
+from command.core.dispatch import Candidate, offer, travel_s, unit_status
+from command.core.orders import requeue
+from command.core.reasons import Reason, Refusal
+from command.core.tables import LIVE, RUNNING, IncidentState
+from command.core.world import Incident, World
+from sensors.observations import Alarm, AlarmKind, Position, Severity
+
+SHELF_LIMIT = 12  # at once (CONSOLE.md section 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """A console command, who gave it, and in which role."""
+
+    command: m.Command
+    by: str
+    role: str
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not a mistake
+    """The command is not carried out. `by` and `what` say who changed what meanwhile."""
+
+    def __init__(self, why: Refusal, *, by: str = "", what: str = "") -> None:
+        super().__init__(why)
+        self.why, self.by, self.what = why, by, what
+
+
+def decide_command(world: World, ordered: Ordered, now: float) -> list[e.Event]:
+    """The events of a command; raises `Refused`. Nothing for one that was carried out before."""
+    command = ordered.command
+    if command.id in world.commands:
+        return []
+    incident_id = getattr(command, "incident", "")
+    if incident_id:
+        _check_rev(_incident(world, incident_id), command.rev)
+    events = _DO[type(command)](world, command, ordered, now)
+    done = e.CommandDone(
+        at=now,
+        cause=_cause(command),
+        reason=Reason.BY_OFFICER,
+        command=command.id,
+        do=command.do,
+        by=ordered.by,
+        role=ordered.role,
+        incident=incident_id,
+    )
+    return [done, *events]
+
+
+def _cause(command: m.Command) -> str:
+    return f"command:{command.id}"
+
+
+def _incident(world: World, incident_id: str) -> Incident:
+    incident = world.incidents.get(incident_id)
+    if incident is None:
+        raise Refused(Refusal.UNKNOWN_INCIDENT, what=incident_id)
+    return incident
+
+
+def _running(world: World, incident_id: str) -> Incident:
+    incident = _incident(world, incident_id)
+    if incident.state not in RUNNING:
+        raise Refused(Refusal.ENDED, by=incident.changed_by, what=incident.state)
+    return incident
+
+
+def _check_rev(incident: Incident, rev: int | None) -> None:
+    if rev is not None and rev != incident.rev:
+        raise Refused(Refusal.STALE, by=incident.changed_by, what=incident.changed)
+
+
+def _acknowledge(world: World, c: m.Acknowledge, o: Ordered, now: float) -> list[e.Event]:
+    if c.alert:
+        if c.alert not in world.alerts:
+            raise Refused(Refusal.UNKNOWN_ALERT, what=c.alert)
+        return [
+            e.AlertAcknowledged(
+                at=now, cause=_cause(c), reason=Reason.BY_OFFICER, alert=c.alert, by=o.by
+            )
+        ]
+    incident = _running(world, c.incident)
+    return [
+        e.IncidentAcknowledged(
+            at=now,
+            cause=_cause(c),
+            reason=Reason.BY_OFFICER,
+            incident=incident.id,
+            by=o.by,
+            until=now + world.plan_of(incident).ack_lasts_s,
+        )
+    ]
+
+
+def _assign(world: World, c: m.Assign, o: Ordered, now: float) -> list[e.Event]:
+    """Named units are offered it; none named releases the recommended team."""
+    incident = _running(world, c.incident)
+    ids = world.ids()
+    events: list[e.Event] = []
+    if not incident.ack_by:
+        seen = m.Acknowledge(id=c.id, incident=incident.id)
+        events += _acknowledge(world, seen, o, now)
+    if "release:" + incident.id in world.due or (not c.units and incident.released_at is None):
+        events.append(
+            e.IncidentReleased(
+                at=now,
+                cause=_cause(c),
+                reason=Reason.BY_OFFICER,
+                incident=incident.id,
+                by=o.by,
+            )
+        )
+    for unit_id in dict.fromkeys(c.units):
+        candidate = _named(world, incident, unit_id, now)
+        events += offer(
+            world,
+            incident,
+            candidate,
+            _role(incident, candidate),
+            now,
+            ids=ids,
+            cause=_cause(c),
+            reason=Reason.BY_OFFICER,
+            by=o.by,
+        )
+    return events
+
+
+def _named(world: World, incident: Incident, unit_id: str, now: float) -> Candidate:
+    unit = world.index.units.get(unit_id)
+    if unit is None:
+        raise Refused(Refusal.UNKNOWN_UNIT, what=unit_id)
+    status = unit_status(world, unit_id)
+    if status == "off_duty":  # shown as unavailable, and then it must not go (FIELD.md section 2.2)
+        raise Refused(Refusal.UNIT_OFF_DUTY, what=unit_id)
+    mine = [world.assignments[order] for order in world.units[unit_id].orders]
+    if any(assignment.incident == incident.id for assignment in mine):
+        raise Refused(Refusal.UNIT_ALREADY_ON_IT, what=unit_id)
+    if mine and not unit.shared:
+        raise Refused(Refusal.UNIT_COMMITTED, what=f"{unit_id} {mine[0].incident}")
+    eta = travel_s(world, unit, world.units[unit_id], incident.position, now)
+    return Candidate(unit, eta)
+
+
+def _role(incident: Incident, candidate: Candidate) -> str:
+    """The first need the unit can fill; its own first role where it fits none."""
+    for need in incident.needs:
+        if need.role in candidate.unit.roles:
+            return need.role
+    return candidate.unit.roles[0]
+
+
+def _withdraw(world: World, c: m.Withdraw, o: Ordered, now: float) -> list[e.Event]:
+    incident = _incident(world, c.incident)
+    live = [
+        assignment
+        for order in incident.orders
+        if (assignment := world.assignments[order]).status in LIVE and assignment.unit in c.units
+    ]
+    if len(live) < len(set(c.units)) or not live:
+        raise Refused(Refusal.NOTHING_TO_WITHDRAW, what=" ".join(c.units))
+    return [
+        event
+        for assignment in live
+        for event in withdraw(world, assignment, now, _cause(c), Reason.BY_OFFICER, c.said)
+    ]
+
+
+def _note(world: World, c: m.Note, o: Ordered, now: float) -> list[e.Event]:
+    return [
+        e.IncidentNoted(
+            at=now,
+            cause=_cause(c),
+            reason=Reason.BY_OFFICER,
+            incident=_incident(world, c.incident).id,
+            by=o.by,
+            text=c.text,
+        )
+    ]
+
+
+def _priority(world: World, c: m.Priority, o: Ordered, now: float) -> list[e.Event]:
+    incident = _running(world, c.incident)
+    if c.priority > incident.priority == 1 and not c.said:
+        raise Refused(Refusal.WHY_MISSING)  # lowering the most urgent needs a text (CONSOLE.md 3)
+    changed = e.PriorityChanged(
+        at=now,
+        cause=_cause(c),
+        reason=Reason.BY_OFFICER,
+        incident=incident.id,
+        priority=c.priority,
+        by=o.by,
+        why=c.said,
+    )
+    return [changed]
+
+
+def _merge(world: World, c: m.Merge, o: Ordered, now: float) -> list[e.Event]:
+    gone, into = _running(world, c.incident), _running(world, c.into)
+    if gone.id == into.id:
+        raise Refused(Refusal.SAME_INCIDENT)
+    merged = e.IncidentMerged(
+        at=now,
+        cause=_cause(c),
+        reason=Reason.BY_OFFICER,
+        incident=gone.id,
+        into=into.id,
+        by=o.by,
+    )
+    moves: list[e.Event] = []
+    for order in gone.orders:
+        assignment = world.assignments[order]
+        if assignment.status in LIVE:
+            moves.append(
+                e.AssignmentMoved(
+                    at=now,
+                    cause=_cause(c),
+                    reason=Reason.ORDER_CHANGED,
+                    order_id=order,
+                    incident=into.id,
+                    unit=assignment.unit,
+                )
+            )
+            moves.append(
+                requeue(world, assignment, "updated", now, _cause(c), Reason.ORDER_CHANGED, into)
+            )
+    release: list[e.Event] = []
+    if gone.released_at is not None and into.released_at is None:
+        release.append(
+            e.IncidentReleased(
+                at=now,
+                cause=_cause(c),
+                reason=Reason.BY_OFFICER,
+                incident=into.id,
+                by=o.by,
+            )
+        )
+    return [*moves, merged, *release]
+
+
+def _split(world: World, c: m.Split, o: Ordered, now: float) -> list[e.Event]:
+    """Undo a merge of two incidents, or give one source's reports an incident of their own."""
+    incident = _incident(world, c.incident)
+    if incident.state is IncidentState.MERGED:
+        return _unmerge(world, c, o, incident, now)
+    _running(world, c.incident)
+    source = c.alarm.rpartition("/")[0] if c.alarm else _last_source(incident)
+    report = incident.reports.get(source)
+    if report is None or len(incident.reports) < 2:
+        raise Refused(Refusal.NOTHING_TO_SPLIT, what=source)
+    plan = world.plan_of(incident)
+    new = world.ids().next("I")
+    where = report.position or world.index.homes.get(source, ("", None))[1]
+    opened = e.IncidentOpened(
+        at=now,
+        cause=_cause(c),
+        reason=Reason.BY_OFFICER,
+        incident=new,
+        plan=incident.plan,
+        alarm_kind=report.kind,
+        priority=incident.priority,
+        triage=("split",),
+        place=report.place or world.index.homes.get(source, (incident.place, None))[0],
+        position=where,
+        text=report.text,
+        release_due=now + plan.release_after_s,
+        ack_due=now + plan.ack_within_s,
+    )
+    parted = e.IncidentSplit(
+        at=now,
+        cause=_cause(c),
+        reason=Reason.BY_OFFICER,
+        incident=incident.id,
+        new=new,
+        sources=(source,),
+        by=o.by,
+    )
+    return [opened, parted]
+
+
+def _last_source(incident: Incident) -> str:
+    """The source that came last: the merge one most likely means."""
+    return max(incident.reports, key=lambda s: incident.reports[s].first_at, default="")
+
+
+def _unmerge(world: World, c: m.Split, o: Ordered, incident: Incident, now: float) -> list[e.Event]:
+    into = world.incidents.get(incident.merged_into)
+    reopened = e.IncidentReopened(
+        at=now,
+        cause=_cause(c),
+        reason=Reason.BY_OFFICER,
+        incident=incident.id,
+        by=o.by,
+        ack_due=now + world.plan_of(incident).ack_within_s,
+        why=c.said,
+    )
+    if into is None:
+        return [reopened]
+    parted = e.IncidentSplit(
+        at=now,
+        cause=_cause(c),
+        reason=Reason.BY_OFFICER,
+        incident=into.id,
+        new=incident.id,
+        sources=tuple(incident.reports),
+        by=o.by,
+    )
+    return [reopened, parted]
+
+
+def _end(
+    world: World, c: m.Command, o: Ordered, now: float, incident: Incident, state: str, outcome: str
+) -> e.IncidentEnded:
+    return e.IncidentEnded(
+        at=now,
+        cause=_cause(c),
+        reason=Reason.BY_OFFICER,
+        incident=incident.id,
+        state=state,
+        by=o.by,
+        outcome=outcome,
+    )
+
+
+def _call_back(world: World, c: m.Command, incident: Incident, now: float) -> list[e.Event]:
+    """Every unit still on it is told that it is over."""
+    return [
+        event
+        for order in incident.orders
+        if (assignment := world.assignments[order]).status in LIVE
+        for event in withdraw(world, assignment, now, _cause(c), Reason.INCIDENT_ENDED)
+    ]
+
+
+def _resolve(world: World, c: m.Resolve, o: Ordered, now: float) -> list[e.Event]:
+    incident = _running(world, c.incident)
+    outcome = " ".join(part for part in (c.outcome, c.said) if part)
+    back = _call_back(world, c, incident, now)
+    return [_end(world, c, o, now, incident, "resolved", outcome), *back]
+
+
+def _close(world: World, c: m.Close, o: Ordered, now: float) -> list[e.Event]:
+    """Closing needs an outcome, here or from the resolution: nothing closes by silence."""
+    incident = _incident(world, c.incident)
+    if incident.state in RUNNING:
+        raise Refused(Refusal.NOT_ENDED, what=incident.state)
+    if incident.state is not IncidentState.RESOLVED:
+        raise Refused(Refusal.ENDED, by=incident.changed_by, what=incident.state)
+    if not (c.said or incident.outcome):
+        raise Refused(Refusal.WHY_MISSING)
+    return [_end(world, c, o, now, incident, "closed", c.said)]
+
+
+def _false_alarm(world: World, c: m.FalseAlarm, o: Ordered, now: float) -> list[e.Event]:
+    incident = _incident(world, c.incident)
+    if incident.state not in RUNNING and incident.state is not IncidentState.RESOLVED:
+        raise Refused(Refusal.ENDED, by=incident.changed_by, what=incident.state)
+    back = _call_back(world, c, incident, now)
+    return [_end(world, c, o, now, incident, "false_alarm", c.said), *back]
+
+
+def _reopen(world: World, c: m.Reopen, o: Ordered, now: float) -> list[e.Event]:
+    incident = _incident(world, c.incident)
+    if incident.state in RUNNING:
+        raise Refused(Refusal.NOT_ENDED, what=incident.state)
+    reopened = e.IncidentReopened(
+        at=now,
+        cause=_cause(c),
+        reason=Reason.BY_OFFICER,
+        incident=incident.id,
+        by=o.by,
+        ack_due=now + world.plan_of(incident).ack_within_s,
+        why=c.said,
+    )
+    return [reopened]
+
+
+def _report_alarm(world: World, c: m.ReportAlarm, o: Ordered, now: float) -> list[e.Event]:
+    """The telephone: an alarm of a person, in the officer's words."""
+    if c.place and c.place not in world.index.places:
+        raise Refused(Refusal.UNKNOWN_PLACE, what=c.place)
+    position = None
+    if c.position is not None:
+        position = Position(c.position.lon, c.position.lat, c.position.accuracy_m)
+    alarm = Alarm(
+        source=PHONE,
+        received_at=now,
+        message_id=c.id,
+        digest=c.id,
+        at_source=now,
+        kind=AlarmKind(c.kind),
+        severity=Severity(c.severity),
+        position=position,
+        place=c.place,
+        text=c.text,
+    )
+    return decide_alarm(world, alarm, now, _cause(c))
+
+
+def _shelve(world: World, c: m.Shelve, o: Ordered, now: float) -> list[e.Event]:
+    key = f"{c.source}|{c.kind}"
+    if c.kind in m.NEVER_SHELVED:
+        raise Refused(Refusal.NOT_SHELVABLE, what=c.kind)
+    if key not in world.shelf and len(world.shelf) >= SHELF_LIMIT:
+        raise Refused(Refusal.SHELF_FULL)
+    return [
+        e.SourceShelved(
+            at=now,
+            cause=_cause(c),
+            reason=Reason.BY_OFFICER,
+            source=c.source,
+            kind=c.kind,
+            until=now + c.minutes * 60.0,
+            by=o.by,
+            why=c.said,
+        )
+    ]
+
+
+def _unshelve(world: World, c: m.Unshelve, o: Ordered, now: float) -> list[e.Event]:
+    if f"{c.source}|{c.kind}" not in world.shelf:
+        raise Refused(Refusal.NOT_SHELVABLE, what=c.source)
+    return [
+        e.SourceUnshelved(
+            at=now,
+            cause=_cause(c),
+            reason=Reason.BY_OFFICER,
+            source=c.source,
+            kind=c.kind,
+            by=o.by,
+        )
+    ]
+
+
+def _duty(world: World, c: m.Duty, o: Ordered, now: float) -> list[e.Event]:
+    if c.unit not in world.units:
+        raise Refused(Refusal.UNKNOWN_UNIT, what=c.unit)
+    changed = e.UnitDutyChanged(
+        at=now,
+        cause=_cause(c),
+        reason=Reason.BY_OFFICER,
+        source=PHONE,
+        unit=c.unit,
+        on=c.on,
+        by=o.by,
+        why=c.said,
+    )
+    return [changed, *off_with_order(world, c.unit, now, _cause(c), on=c.on)]
+
+
+_DO: dict[type[Any], Callable[[World, Any, Ordered, float], list[e.Event]]] = {
+    m.Acknowledge: _acknowledge,
+    m.Assign: _assign,
+    m.Withdraw: _withdraw,
+    m.Note: _note,
+    m.Priority: _priority,
+    m.Merge: _merge,
+    m.Split: _split,
+    m.Resolve: _resolve,
+    m.Close: _close,
+    m.Reopen: _reopen,
+    m.FalseAlarm: _false_alarm,
+    m.ReportAlarm: _report_alarm,
+    m.Shelve: _shelve,
+    m.Unshelve: _unshelve,
+    m.Duty: _duty,
+}

@@ -1,0 +1,302 @@
+"""Who goes: ranked candidates with reasons for every open need, once per batch. Pure.
+
+Here: the nearest by travel time with the needed role. The full dispatcher (all needs at once,
+holds, coverage) takes the place of `candidates`; what surrounds it stays.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from command.core import events as e
+from command.core.geo import distance_m
+from command.core.orders import message
+from command.core.plans import Family, Need, Offer, Plan
+from command.core.reasons import Reason
+from command.core.tables import LIVE, RUNNING, Status
+from command.core.township import Unit
+from command.core.triage import is_night
+from command.core.world import Ids, Incident, UnitState, World
+from sensors.observations import Position
+
+NIGHT_FACTOR = 1.5  # every way takes longer at night (CENTRES.md (a))
+CAUSE = "dispatch"
+FIRST_N_AHEAD = 2  # first_n asks this many times the people still missing
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A unit for a need. `why_not` names what keeps it away; "" means it may go."""
+
+    unit: Unit
+    eta_s: float
+    why_not: str = ""
+
+
+def unit_status(world: World, unit_id: str) -> str:
+    """off_duty, unreachable, committed or available: derived, never stored."""
+    state = world.units[unit_id]
+    if not state.on_duty:
+        return "off_duty"
+    if state.orders:
+        return "committed"
+    return "unreachable" if state.silent else "available"
+
+
+def travel_s(world: World, unit: Unit, state: UnitState, to: Position | None, now: float) -> float:
+    """Seconds by the unit's usual means, straight line times detour; an hour when nobody knows."""
+    assert world.township is not None
+    if to is None:
+        return 3600.0
+    start = state.position or Position(unit.lon, unit.lat)
+    way = distance_m(start, to) * world.township.limits.detour
+    seconds = way / (unit.speed_kmh / 3.6)
+    return seconds * (NIGHT_FACTOR if is_night(world.township, now) else 1.0)
+
+
+def _why_not(world: World, incident: Incident, unit: Unit, taken: frozenset[str]) -> str:
+    status = unit_status(world, unit.id)
+    if status == "off_duty":
+        return "off_duty"
+    if unit.members < 1:
+        return "no_members"
+    if any(world.assignments[order].unit == unit.id for order in incident.orders):
+        return "asked_before"
+    if not unit.shared and (status == "committed" or unit.id in taken):
+        return "committed"
+    return "unreachable" if world.units[unit.id].silent else ""
+
+
+def candidates(
+    world: World,
+    incident: Incident,
+    need: Need,
+    now: float,
+    taken: frozenset[str] = frozenset(),
+    level: int | None = None,
+) -> list[Candidate]:
+    """Every unit with the role: those that may go, nearest first; then the others, with why."""
+    role = responsible_role(world, incident, need, incident.level if level is None else level)
+    found = [
+        Candidate(
+            unit,
+            travel_s(world, unit, world.units[unit.id], incident.position, now),
+            _why_not(world, incident, unit, taken),
+        )
+        for unit in world.index.by_role.get(role, ())
+    ]
+    if world.plan_of(incident).family is not Family.EMERGENCY:
+        found = [one for one in found if _answers_for(world, one.unit, incident.place)]
+    return sorted(found, key=lambda one: (bool(one.why_not), one.eta_s, one.unit.id))
+
+
+def responsible_role(world: World, incident: Incident, need: Need, level: int) -> str:
+    """A case belongs to the post of its level on the ladder; all else to whoever has the role."""
+    ladder = world.plan_of(incident).ladder
+    return ladder[min(level, len(ladder) - 1)].role if ladder else need.role
+
+
+def _answers_for(world: World, unit: Unit, place: str) -> bool:
+    """A post answers for its own group or village, and for the township when it has no place."""
+    if not unit.place or not place:
+        return True
+    own, there = world.index.places.get(unit.place), world.index.places.get(place)
+    if own is None or there is None or own.kind.value == "key":
+        return True
+    return own.id in {there.id, there.village}
+
+
+def open_needs(world: World, incident: Incident) -> Iterator[tuple[Need, int]]:
+    """Needs not covered by live assignments, with the people missing; must before should."""
+    live: dict[str, int] = {}
+    for order_id in incident.orders:
+        assignment = world.assignments[order_id]
+        if assignment.status in LIVE or assignment.status is Status.DONE:
+            live[assignment.role] = live.get(assignment.role, 0) + assignment.people
+    for need in sorted(incident.needs, key=lambda n: not n.must):
+        covered = min(live.get(need.role, 0), need.quantity)
+        live[need.role] = live.get(need.role, 0) - covered
+        if covered < need.quantity:
+            yield need, need.quantity - covered
+
+
+def need_is_open(world: World, incident: Incident, role: str) -> bool:
+    """A late yes is still of use: nobody else has taken the role in full meanwhile."""
+    return incident.state in RUNNING and any(
+        need.role == role for need, _ in open_needs(world, incident)
+    )
+
+
+def dispatch(world: World, now: float) -> list[e.Event]:
+    """Offers for all released incidents with open needs, most urgent first."""
+    waiting = [world.incidents[i] for i in world.index.wanting]
+    waiting.sort(key=lambda i: (i.priority, i.opened_at, i.id))
+    events: list[e.Event] = []
+    taken: set[str] = set()
+    ids = world.ids()
+    for incident in waiting:
+        if incident.state in RUNNING and incident.released_at is not None:
+            events += _serve(world, incident, now, taken, ids)
+    return events
+
+
+def _serve(
+    world: World, incident: Incident, now: float, taken: set[str], ids: Ids
+) -> list[e.Event]:
+    plan = world.plan_of(incident)
+    events: list[e.Event] = []
+    asked: set[str] = set()  # one unit takes one role in one incident
+    for need, missing in open_needs(world, incident):
+        if need.role in incident.nobody_for:
+            continue
+        ranked = candidates(world, incident, need, now, frozenset(taken | asked))
+        chosen, left = _choose(ranked, plan, missing, asked)
+        for candidate in chosen:
+            asked.add(candidate.unit.id)
+            if not candidate.unit.shared:
+                taken.add(candidate.unit.id)
+            events += offer(
+                world,
+                incident,
+                candidate,
+                need.role,
+                now,
+                ids=ids,
+                cause=CAUSE,
+                reason=_reason(world, incident, need),
+                why=_why(candidate, ranked),
+            )
+        if left > 0:
+            events += _nobody_left(incident, need, left, now, ids)
+    return events
+
+
+def _choose(
+    ranked: list[Candidate], plan: Plan, missing: int, asked: set[str]
+) -> tuple[list[Candidate], int]:
+    """The first units whose people fill the need, and how many people are still missing then."""
+    wanted = missing * (FIRST_N_AHEAD if plan.offer is Offer.FIRST_N else 1)
+    chosen: list[Candidate] = []
+    people = 0
+    for candidate in ranked:
+        if people >= wanted:
+            break
+        if candidate.why_not or candidate.unit.id in asked:
+            continue
+        chosen.append(candidate)
+        people += candidate.unit.members
+    return chosen, max(0, missing - people)
+
+
+def _reason(world: World, incident: Incident, need: Need) -> Reason:
+    if world.plan_of(incident).ladder:
+        return Reason.RESPONSIBLE_POST
+    before = any(world.assignments[order].role == need.role for order in incident.orders)
+    return Reason.NEXT_BEST if before else Reason.NEAREST_WITH_ROLE
+
+
+def _why(chosen: Candidate, ranked: list[Candidate]) -> tuple[str, ...]:
+    """Minutes to the scene, and why each nearer unit does not go: at most three."""
+    nearer = sorted(
+        (one for one in ranked if one.why_not and one.eta_s < chosen.eta_s),
+        key=lambda one: one.eta_s,
+    )
+    return (
+        f"eta_min:{math.ceil(chosen.eta_s / 60)}",
+        *(f"not:{one.unit.id}:{one.why_not}" for one in nearer[:3]),
+    )
+
+
+def _nobody_left(
+    incident: Incident, need: Need, missing: int, now: float, ids: Ids
+) -> list[e.Event]:
+    """An alarm of its own where the need is a must; a fact in the log otherwise."""
+    fact = e.NobodyLeft(
+        at=now,
+        cause=CAUSE,
+        reason=Reason.NOBODY_LEFT,
+        incident=incident.id,
+        role=need.role,
+        missing=missing,
+        must=need.must,
+    )
+    if not need.must:
+        return [fact]
+    alert = e.OfficerAlerted(
+        at=now,
+        cause=CAUSE,
+        reason=Reason.NOBODY_LEFT,
+        alert=ids.next("A"),
+        incident=incident.id,
+        text=need.role,
+    )
+    return [fact, alert]
+
+
+def reply_window_s(world: World, plan: Plan, now: float) -> float:
+    """Seconds a unit has to answer; longer at night (CENTRES.md section 4)."""
+    assert world.township is not None
+    return plan.reply_within_night_s if is_night(world.township, now) else plan.reply_within_s
+
+
+def offer(
+    world: World,
+    incident: Incident,
+    candidate: Candidate,
+    role: str,
+    now: float,
+    *,
+    ids: Ids,
+    cause: str,
+    reason: Reason,
+    by: str = "post",
+    why: tuple[str, ...] = (),
+) -> list[e.Event]:
+    """One offer, and its order in the outbox."""
+    unit = candidate.unit
+    order_id = ids.next("O")
+    expires_at = round(now + reply_window_s(world, world.plan_of(incident), now), 3)
+    others = tuple(
+        world.assignments[order].unit
+        for order in incident.orders
+        if world.assignments[order].status in LIVE
+    )
+    offered = e.UnitOffered(
+        at=now,
+        cause=cause,
+        reason=reason,
+        order_id=order_id,
+        incident=incident.id,
+        unit=unit.id,
+        role=role,
+        people=unit.members,
+        eta_s=round(candidate.eta_s, 1),
+        expires_at=expires_at,
+        by=by,
+        why=why,
+    )
+    queued = e.OrderQueued(
+        at=now,
+        cause=cause,
+        reason=reason,
+        order_id=order_id,
+        unit=unit.id,
+        rev=1,
+        state="offered",
+        message=message(
+            world,
+            incident,
+            order_id=order_id,
+            unit=unit.id,
+            role=role,
+            rev=1,
+            state="offered",
+            now=now,
+            expires_at=expires_at,
+            others=others,
+        ),
+        until=expires_at,
+    )
+    return [offered, queued]

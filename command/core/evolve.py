@@ -1,0 +1,575 @@
+"""The only thing that changes the world: one function per event; reads world and event. Pure.
+
+No decision is made here: an event that is in the log has happened, and replays the same for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from command.core import events as e
+from command.core.reasons import Reason
+from command.core.tables import (
+    LIVE,
+    RUNNING,
+    IncidentState,
+    Status,
+    move_assignment,
+    move_incident,
+)
+from command.core.township import from_document
+from command.core.world import (
+    Alert,
+    Assignment,
+    Episode,
+    Incident,
+    Note,
+    Outgoing,
+    Report,
+    SourceState,
+    Taken,
+    UnitState,
+    World,
+)
+
+REMEMBER_S = 30 * 86400.0  # ids of messages (DESIGN.md section 2)
+COMMAND_S = 86400.0  # ids of console commands
+ARCHIVE_S = 86400.0  # closed incidents stay a day
+NOTES_KEPT = 200
+
+
+def evolve(world: World, event: e.Event) -> None:
+    """Apply one event. Raises on an illegal move and on an event of a kind unknown here."""
+    _APPLY[type(event)](world, event)
+    world.at = max(world.at, event.at)
+
+
+def _count(world: World, ident: str) -> None:
+    """A counter never falls behind an id that is in the log; ids end in their number."""
+    prefix, _, number = ident.rpartition("-")
+    letter = prefix.split("-", 1)[0]
+    if world.exercise:
+        letter = "I" if letter == "X" else letter.removeprefix("X")
+    world.counters[letter] = max(world.counters.get(letter, 0), int(number))
+
+
+def _touch(world: World, incident_id: str, event: e.Event, by: str = "post") -> Incident:
+    incident = world.incidents[incident_id]
+    incident.rev += 1
+    incident.changed = type(event).__name__
+    incident.changed_by = by
+    return incident
+
+
+# --- the post itself
+
+
+def _township_loaded(world: World, event: e.TownshipLoaded) -> None:
+    township = from_document(event.document)
+    world.township, world.digest = township, event.digest
+    world.index.load(township)
+    for unit in township.units:
+        world.units.setdefault(unit.id, UnitState(on_duty=unit.on_duty))
+    for gone in world.units.keys() - world.index.units.keys():
+        if not world.units[gone].orders:
+            del world.units[gone]
+
+
+def _post_started(world: World, event: e.PostStarted) -> None:
+    world.epoch = event.epoch
+
+
+def _era_began(world: World, event: e.EraBegan) -> None:
+    world.era = event.era
+    world.counters = {}
+
+
+def _quarantined(world: World, event: e.MessageQuarantined) -> None:
+    world.rejected += 1
+    _count(world, event.quarantine)
+    if event.message_id:
+        _remember(
+            world, event.source, event.message_id, Taken(event.digest, event.at, "rejected", "")
+        )
+
+
+# --- what the field said
+
+
+def _remember(world: World, source: str, message_id: str, taken: Taken) -> None:
+    key = f"{source}/{message_id}"
+    known = [old for old in world.taken.pop(key, ()) if old.at >= taken.at - REMEMBER_S]
+    world.taken[key] = [*known, taken]
+    while world.taken:  # insertion order is the order of time: forget from the front
+        oldest = next(iter(world.taken))
+        if world.taken[oldest][-1].at >= taken.at - REMEMBER_S:
+            break
+        del world.taken[oldest]
+
+
+def _heard(world: World, event: e.Heard, incident: str = "") -> None:
+    if event.message_id:
+        taken = Taken(event.digest, event.at, event.outcome, incident)
+        _remember(world, event.source, event.message_id, taken)
+    _sign_of_life(world, event.source, event.at)
+
+
+def _sign_of_life(world: World, source: str, at: float) -> None:
+    unit = world.units.get(source)
+    if unit is not None:
+        unit.last_at, unit.silent = at, False
+    elif source not in world.index.classes:
+        return  # strangers leave no state behind
+    else:
+        state = world.sources.setdefault(source, SourceState(at))
+        state.last_at, state.online = at, True
+    assert world.township is not None
+    limits = world.township.limits
+    limit = limits.unit_silent_s if unit is not None else limits.source_silent_s
+    world.due[f"silent:{source}"] = at + limit
+
+
+def _alarm_received(world: World, event: e.AlarmReceived) -> None:
+    _heard(world, event, event.incident)
+    if event.source in world.sources:
+        world.sources[event.source].alarms += 1
+    if event.episode:
+        world.episodes[event.episode] = Episode(event.incident, event.at)
+    if event.incident in world.incidents:
+        incident = _touch(world, event.incident, event, event.source)
+        incident.news_at = event.at
+        _report(incident, event)
+        if event.reason is Reason.UNLIKE_SOURCES:
+            _unacknowledge(world, incident, event.at)
+
+
+def _report(incident: Incident, event: e.AlarmReceived) -> None:
+    report = incident.reports.get(event.source)
+    if report is None:
+        report = Report(event.source_class, event.kind, event.at, event.at, times=0)
+        incident.reports[event.source] = report
+    report.times += 1
+    report.last_at, report.kind, report.severity = event.at, event.kind, event.severity
+    report.confidence, report.position = event.confidence, event.position
+    report.place, report.text, report.cleared_at = event.place, event.text, None
+
+
+def _alarm_cleared(world: World, event: e.AlarmCleared) -> None:
+    _heard(world, event, event.incident)
+    if event.episode in world.episodes:
+        world.episodes[event.episode].armed = True
+    if event.incident in world.incidents:
+        incident = _touch(world, event.incident, event, event.source)
+        if event.source in incident.reports:
+            incident.reports[event.source].cleared_at = event.at
+
+
+def _device_tested(world: World, event: e.DeviceTested) -> None:
+    _heard(world, event)
+
+
+def _reply_received(world: World, event: e.ReplyReceived) -> None:
+    _heard(world, event, event.incident)
+    assignment = world.assignments.get(event.order_id)
+    if assignment is not None and event.at_source is not None:
+        assignment.replied_at = max(assignment.replied_at or 0.0, event.at_source)
+
+
+def _request_received(world: World, event: e.RequestReceived) -> None:
+    _heard(world, event, event.incident)
+    if event.incident in world.incidents:
+        _unacknowledge(world, _touch(world, event.incident, event, event.unit), event.at)
+
+
+def _duty_changed(world: World, event: e.UnitDutyChanged) -> None:
+    _heard(world, event)
+    unit = world.units[event.unit]
+    unit.on_duty, unit.why_off = event.on, "" if event.on else event.why
+    if event.on:
+        _somebody_free(world, event.unit)
+
+
+def _source_heard(world: World, event: e.SourceHeard) -> None:
+    was_silent = event.source in world.units and world.units[event.source].silent
+    _sign_of_life(world, event.source, event.at)
+    if was_silent:
+        _somebody_free(world, event.source)
+    state = world.sources.get(event.source)
+    if state is not None:
+        state.ok, state.text, state.battery = event.ok, event.text, event.battery
+
+
+def _source_silent(world: World, event: e.SourceSilent) -> None:
+    world.due.pop(f"silent:{event.source}", None)
+    if event.source in world.units:
+        world.units[event.source].silent = True
+    elif event.source in world.sources:
+        world.sources[event.source].online = False
+
+
+def _unit_located(world: World, event: e.UnitLocated) -> None:
+    _sign_of_life(world, event.unit, event.at)
+    unit = world.units[event.unit]
+    unit.position, unit.located_at = event.position, event.at
+
+
+def _somebody_free(world: World, unit_id: str) -> None:
+    """A unit can be offered something again: needs it could fill, and was not asked for, reopen."""
+    unit = world.index.units.get(unit_id)
+    if unit is None:
+        return
+    for incident_id in list(world.index.starving):
+        incident = world.incidents[incident_id]
+        asked = {world.assignments[order].unit for order in incident.orders}
+        if unit_id not in asked and not set(incident.nobody_for).isdisjoint(unit.roles):
+            incident.nobody_for = [r for r in incident.nobody_for if r not in unit.roles]
+            world.index.wanting[incident_id] = None
+            if not incident.nobody_for:
+                world.index.starving.pop(incident_id)
+
+
+# --- incidents
+
+
+def _incident_opened(world: World, event: e.IncidentOpened) -> None:
+    _count(world, event.incident)
+    incident = Incident(
+        event.incident,
+        event.plan,
+        event.alarm_kind,
+        event.priority,
+        list(event.triage),
+        event.at,
+        event.at,
+        place=event.place,
+        position=event.position,
+        text=event.text,
+    )
+    world.incidents[event.incident] = incident
+    plan = world.plan_of(incident)
+    incident.needs = list(plan.needs)
+    world.index.put(incident.id, incident.plan, incident.place, incident.position)
+    world.due[f"ack:{incident.id}"] = event.ack_due
+    if event.release_due is not None:
+        world.due[f"release:{incident.id}"] = event.release_due
+    if plan.ladder:
+        world.due[f"ladder:{incident.id}"] = event.at + plan.ladder[0].limit_s
+
+
+def _priority_changed(world: World, event: e.PriorityChanged) -> None:
+    _touch(world, event.incident, event, event.by).priority = event.priority
+
+
+def _incident_released(world: World, event: e.IncidentReleased) -> None:
+    incident = _touch(world, event.incident, event, event.by)
+    incident.released_by, incident.released_at = event.by, event.at
+    world.due.pop(f"release:{incident.id}", None)
+    world.index.wanting[incident.id] = None
+
+
+def _acknowledged(world: World, event: e.IncidentAcknowledged) -> None:
+    incident = _touch(world, event.incident, event, event.by)
+    incident.ack_by, incident.ack_until, incident.escalated_to = event.by, event.until, ""
+    world.due.pop(f"ack:{incident.id}", None)
+    world.due[f"ackend:{incident.id}"] = event.until
+
+
+def _unacknowledge(world: World, incident: Incident, at: float) -> None:
+    """News that the officer has not seen ends the acknowledgement at once (CONSOLE.md 3)."""
+    if incident.ack_by:
+        incident.ack_by, incident.ack_until = "", None
+        world.due.pop(f"ackend:{incident.id}", None)
+        world.due[f"ack:{incident.id}"] = at + world.plan_of(incident).ack_within_s
+
+
+def _ack_lapsed(world: World, event: e.AcknowledgementLapsed) -> None:
+    incident = _touch(world, event.incident, event)
+    incident.ack_by, incident.ack_until = "", None
+    world.due.pop(f"ackend:{incident.id}", None)
+    world.due[f"ack:{incident.id}"] = event.ack_due
+
+
+def _escalated(world: World, event: e.IncidentEscalated) -> None:
+    _touch(world, event.incident, event).escalated_to = event.to
+    world.due.pop(f"ack:{event.incident}", None)
+
+
+def _noted(world: World, event: e.IncidentNoted) -> None:
+    notes = _touch(world, event.incident, event, event.by).notes
+    notes.append(Note(event.at, event.by, event.text))
+    del notes[:-NOTES_KEPT]  # older ones stay in the log
+
+
+def _merged(world: World, event: e.IncidentMerged) -> None:
+    gone = _touch(world, event.incident, event, event.by)
+    into = _touch(world, event.into, event, event.by)
+    for source, report in gone.reports.items():
+        into.reports.setdefault(source, report)
+    into.news_at = event.at
+    _end(world, gone, IncidentState.MERGED, event.at)
+    gone.merged_into = event.into
+
+
+def _split(world: World, event: e.IncidentSplit) -> None:
+    left = _touch(world, event.incident, event, event.by)
+    new = _touch(world, event.new, event, event.by)
+    for source in event.sources:
+        report = left.reports.pop(source, None)
+        if report is not None:
+            new.reports[source] = report
+    for key, episode in world.episodes.items():
+        if episode.incident == left.id and key.split("|", 1)[0] in event.sources:
+            episode.incident = new.id
+
+
+def _ended(world: World, event: e.IncidentEnded) -> None:
+    incident = _touch(world, event.incident, event, event.by)
+    _end(world, incident, IncidentState(event.state), event.at)
+    incident.outcome = event.outcome or incident.outcome
+
+
+def _end(world: World, incident: Incident, state: IncidentState, at: float) -> None:
+    incident.state = move_incident(incident.state, state)
+    incident.ended_at = at
+    world.index.drop(incident.id, incident.plan, incident.place, incident.position)
+    for name in ("ack", "ackend", "release", "ladder"):
+        world.due.pop(f"{name}:{incident.id}", None)
+    incident.nobody_for.clear()
+    if state is not IncidentState.RESOLVED:
+        world.due[f"archive:{incident.id}"] = at + ARCHIVE_S
+
+
+def _reopened(world: World, event: e.IncidentReopened) -> None:
+    incident = _touch(world, event.incident, event, event.by)
+    incident.state = move_incident(incident.state, IncidentState.OPEN)
+    incident.ended_at, incident.merged_into, incident.escalated_to = None, "", ""
+    incident.news_at, incident.ack_by, incident.ack_until = event.at, "", None
+    world.index.put(incident.id, incident.plan, incident.place, incident.position)
+    world.due.pop(f"archive:{incident.id}", None)
+    world.due[f"ack:{incident.id}"] = event.ack_due
+
+
+def _climbed(world: World, event: e.CaseClimbed) -> None:
+    incident = _touch(world, event.incident, event)
+    incident.level = event.level
+    incident.nobody_for.clear()
+    world.index.starving.pop(incident.id, None)
+    if event.due is None:
+        world.due.pop(f"ladder:{incident.id}", None)
+    else:
+        world.due[f"ladder:{incident.id}"] = event.due
+    if incident.released_at is not None:
+        world.index.wanting[incident.id] = None
+
+
+def _archived(world: World, event: e.IncidentArchived) -> None:
+    incident = world.incidents.pop(event.incident)
+    world.due.pop(f"archive:{event.incident}", None)
+    for order_id in incident.orders:
+        world.assignments.pop(order_id, None)
+        world.outbox.pop(order_id, None)
+        world.due.pop(f"outbox:{order_id}", None)
+    for key in [k for k, v in world.episodes.items() if v.incident == event.incident]:
+        del world.episodes[key]
+
+
+# --- orders
+
+
+def _offered(world: World, event: e.UnitOffered) -> None:
+    _count(world, event.order_id)
+    world.assignments[event.order_id] = Assignment(
+        event.order_id,
+        event.incident,
+        event.unit,
+        event.role,
+        event.people,
+        Status.OFFERED,
+        0,
+        event.at,
+        event.expires_at,
+        event.eta_s,
+        event.at,
+        list(event.why),
+        reason=event.reason,
+        by=event.by,
+    )
+    incident = _touch(world, event.incident, event, event.by)
+    incident.orders.append(event.order_id)
+    world.units[event.unit].orders.append(event.order_id)
+    world.due[f"offer:{event.order_id}"] = event.expires_at
+    if incident.state is IncidentState.OPEN:
+        incident.state = move_incident(incident.state, IncidentState.ASSIGNED)
+
+
+def _assignment_changed(world: World, event: e.AssignmentChanged) -> None:
+    assignment = world.assignments[event.order_id]
+    before = assignment.status
+    assignment.status = move_assignment(before, Status(event.status))
+    assignment.changed_at, assignment.reason = event.at, event.reason
+    assignment.text = event.text or assignment.text
+    world.due.pop(f"offer:{event.order_id}", None)
+    unit = world.units[assignment.unit]
+    if assignment.status in LIVE and event.order_id not in unit.orders:
+        unit.orders.append(event.order_id)
+    elif assignment.status not in LIVE and event.order_id in unit.orders:
+        unit.orders.remove(event.order_id)
+        _somebody_free(world, assignment.unit)
+    incident = _touch(world, assignment.incident, event, assignment.unit)
+    _follow(world, incident, assignment.status, event.at)
+
+
+def _follow(world: World, incident: Incident, status: Status, at: float) -> None:
+    """What one assignment's step means for its incident."""
+    if incident.state not in RUNNING:
+        return
+    if status in {Status.EN_ROUTE, Status.ON_SCENE} and incident.state is not IncidentState.WORKING:
+        incident.state = move_incident(incident.state, IncidentState.WORKING)
+    if status in {Status.DECLINED, Status.EXPIRED, Status.WITHDRAWN}:
+        if incident.released_at is not None:
+            world.index.wanting[incident.id] = None
+    else:
+        incident.news_at = max(incident.news_at, at)
+
+
+def _assignment_moved(world: World, event: e.AssignmentMoved) -> None:
+    assignment = world.assignments[event.order_id]
+    world.incidents[assignment.incident].orders.remove(event.order_id)
+    assignment.incident = event.incident
+    incident = _touch(world, event.incident, event)
+    incident.orders.append(event.order_id)
+    if incident.state is IncidentState.OPEN:
+        incident.state = move_incident(incident.state, IncidentState.ASSIGNED)
+
+
+def _order_queued(world: World, event: e.OrderQueued) -> None:
+    assignment = world.assignments[event.order_id]
+    assignment.rev = event.rev
+    world.outbox[event.order_id] = Outgoing(
+        event.unit, event.rev, event.state, event.message, event.until, event.at
+    )
+    if event.until is None:
+        world.due.pop(f"outbox:{event.order_id}", None)
+    else:
+        world.due[f"outbox:{event.order_id}"] = event.until
+
+
+def _order_settled(world: World, event: e.OrderSettled) -> None:
+    assignment = world.assignments[event.order_id]
+    if event.reason is Reason.RECEIVED_BY_UNIT:
+        assignment.received_rev = max(assignment.received_rev, event.rev)
+    waiting = world.outbox.get(event.order_id)
+    if waiting is not None and waiting.rev <= event.rev:
+        del world.outbox[event.order_id]
+        world.due.pop(f"outbox:{event.order_id}", None)
+
+
+def _nobody_left(world: World, event: e.NobodyLeft) -> None:
+    incident = _touch(world, event.incident, event)
+    if event.role not in incident.nobody_for:
+        incident.nobody_for.append(event.role)
+    world.index.starving[incident.id] = None
+    if event.must:
+        _unacknowledge(world, incident, event.at)
+
+
+# --- the officer
+
+
+def _alerted(world: World, event: e.OfficerAlerted) -> None:
+    _count(world, event.alert)
+    world.alerts[event.alert] = Alert(
+        event.at,
+        event.reason,
+        event.incident,
+        event.unit,
+        event.source,
+        event.order_id,
+        event.text,
+    )
+
+
+def _alert_acknowledged(world: World, event: e.AlertAcknowledged) -> None:
+    world.alerts.pop(event.alert, None)
+
+
+def _shelved(world: World, event: e.SourceShelved) -> None:
+    key = f"{event.source}|{event.kind}"
+    world.shelf[key] = event.until
+    world.due[f"shelf:{key}"] = event.until
+
+
+def _unshelved(world: World, event: e.SourceUnshelved) -> None:
+    key = f"{event.source}|{event.kind}"
+    world.shelf.pop(key, None)
+    world.due.pop(f"shelf:{key}", None)
+
+
+def _command_done(world: World, event: e.CommandDone) -> None:
+    world.commands[event.command] = event.at
+    while world.commands:
+        oldest = next(iter(world.commands))
+        if world.commands[oldest] >= event.at - COMMAND_S:
+            break
+        del world.commands[oldest]
+
+
+def _nothing(world: World, event: e.Event) -> None:
+    """Facts that a person reads in the log, and that change nothing."""
+
+
+_APPLY: dict[type[e.Event], Callable[[World, Any], None]] = {
+    e.TownshipLoaded: _township_loaded,
+    e.PostStarted: _post_started,
+    e.EraBegan: _era_began,
+    e.ClockStepped: _nothing,
+    e.MessageQuarantined: _quarantined,
+    e.AlarmReceived: _alarm_received,
+    e.AlarmCleared: _alarm_cleared,
+    e.DeviceTested: _device_tested,
+    e.ReplyReceived: _reply_received,
+    e.RequestReceived: _request_received,
+    e.UnitDutyChanged: _duty_changed,
+    e.SourceHeard: _source_heard,
+    e.SourceSilent: _source_silent,
+    e.UnitLocated: _unit_located,
+    e.IncidentOpened: _incident_opened,
+    e.PriorityChanged: _priority_changed,
+    e.IncidentReleased: _incident_released,
+    e.IncidentAcknowledged: _acknowledged,
+    e.AcknowledgementLapsed: _ack_lapsed,
+    e.IncidentEscalated: _escalated,
+    e.IncidentNoted: _noted,
+    e.IncidentMerged: _merged,
+    e.IncidentSplit: _split,
+    e.IncidentEnded: _ended,
+    e.IncidentReopened: _reopened,
+    e.CaseClimbed: _climbed,
+    e.IncidentArchived: _archived,
+    e.UnitOffered: _offered,
+    e.AssignmentChanged: _assignment_changed,
+    e.AssignmentMoved: _assignment_moved,
+    e.OrderQueued: _order_queued,
+    e.OrderSettled: _order_settled,
+    e.NobodyLeft: _nobody_left,
+    e.OfficerAlerted: _alerted,
+    e.AlertAcknowledged: _alert_acknowledged,
+    e.SourceShelved: _shelved,
+    e.SourceUnshelved: _unshelved,
+    e.CommandDone: _command_done,
+}
+
+
+def rebuild_index(world: World) -> None:
+    """Derive the look-ups again after a world was loaded."""
+    if world.township is None:
+        return
+    world.index.load(world.township)
+    for incident in world.incidents.values():
+        if incident.state in RUNNING:
+            world.index.put(incident.id, incident.plan, incident.place, incident.position)
+            if incident.released_at is not None:
+                world.index.wanting[incident.id] = None
+            if incident.nobody_for:
+                world.index.starving[incident.id] = None

@@ -1,0 +1,99 @@
+"""Why something was decided. Every event carries one; a person reads it in words. Pure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Named reasons, grouped by the decision that uses them."""
+
+    # taking in an alarm
+    FIRST_REPORT = "first_report"
+    SAME_EPISODE = "same_episode"
+    SAME_PLACE_AND_KIND = "same_place_and_kind"
+    UNLIKE_SOURCES = "unlike_sources"  # a second source of another class says the same
+    ID_REUSED = "id_reused"  # same id, another body: rebooted cameras count from 1 again
+    UNKNOWN_SOURCE = "unknown_source"  # shown, never dispatched by itself
+    EXERCISE_ON_LIVE = "exercise_on_live"  # says exercise on the live root: the officer is asked
+    RETAINED = "retained"  # a stored message of unknown age never opens an incident
+    SHELVED = "shelved"
+    NO_PLAN = "no_plan"  # no rule of plans.toml fits
+    UNREADABLE = "unreadable"
+    POISON = "poison"  # our own code failed on it: kept in quarantine, the next one flows
+    TELEPHONE = "telephone"
+    # news of sources and units
+    SIGN_OF_LIFE = "sign_of_life"
+    SILENCE = "silence"
+    SELF_REPORTED = "self_reported"
+    TEST_ALARM = "test_alarm"
+    SIGNED_ON = "signed_on"
+    SIGNED_OFF = "signed_off"
+    ASKED_BY_TEAM = "asked_by_team"
+    NO_OPEN_INCIDENT = "no_open_incident"
+    # release of the recommended team
+    PLAN_AT_ONCE = "plan_at_once"
+    SOS_CALL = "sos_call"
+    REPORTED_BY_PERSON = "reported_by_person"
+    COUNTDOWN_OVER = "countdown_over"
+    BY_OFFICER = "by_officer"
+    # offers and their ends
+    NEAREST_WITH_ROLE = "nearest_with_role"
+    NEXT_BEST = "next_best"
+    RESPONSIBLE_POST = "responsible_post"
+    UNIT_ANSWERED = "unit_answered"
+    IMPLIED = "implied"  # on_scene out of offered implies the steps between
+    LATE_BUT_NEEDED = "late_but_needed"
+    LATE_NOT_NEEDED = "late_not_needed"
+    OLDER_REPLY = "older_reply"
+    REPEATED_REPLY = "repeated_reply"
+    NO_CHANGE = "no_change"
+    UNKNOWN_ORDER = "unknown_order"
+    NOT_YOUR_ORDER = "not_your_order"
+    WITHDRAWN_MEANWHILE = "withdrawn_meanwhile"
+    UNIT_DECLINED = "unit_declined"
+    BACKED_OUT = "backed_out"  # declined after accepting
+    NO_REPLY = "no_reply"
+    NEED_FILLED = "need_filled"
+    INCIDENT_ENDED = "incident_ended"
+    ORDER_CHANGED = "order_changed"
+    RECEIVED_BY_UNIT = "received_by_unit"
+    NOT_CONFIRMED = "not_confirmed"  # an offer ran out, or a withdrawal was given up, unconfirmed
+    NOBODY_LEFT = "nobody_left"
+    # the officer
+    OFFICER_SILENT = "officer_silent"
+    ACKNOWLEDGEMENT_EXPIRED = "acknowledgement_expired"
+    ALL_UNITS_DONE = "all_units_done"
+    OVERDUE = "overdue"
+    KEPT_A_DAY = "kept_a_day"
+    # the post itself
+    STARTED = "started"
+    FILES_CHANGED = "files_changed"
+    LOG_SHORTER = "log_shorter"
+    CLOCK_STEP = "clock_step"
+    SHELF_OVER = "shelf_over"
+    OFF_DUTY_WITH_ORDER = "off_duty_with_order"
+
+
+class Refusal(StrEnum):
+    """Why a console command was not done; E-numbers of CONSOLE.md section 4 where one fits."""
+
+    UNKNOWN_INCIDENT = "unknown_incident"  # E4
+    UNKNOWN_UNIT = "unknown_unit"
+    UNKNOWN_PLACE = "unknown_place"
+    UNKNOWN_ALERT = "unknown_alert"
+    NOT_ALLOWED = "not_allowed"  # E6
+    STALE = "stale"  # E7: who changed what
+    ENDED = "ended"  # E5: reopen it first
+    NOT_ENDED = "not_ended"
+    UNIT_OFF_DUTY = "unit_off_duty"
+    UNIT_COMMITTED = "unit_committed"
+    UNIT_ALREADY_ON_IT = "unit_already_on_it"
+    NOTHING_TO_WITHDRAW = "nothing_to_withdraw"
+    UNITS_AT_WORK = "units_at_work"
+    SAME_INCIDENT = "same_incident"
+    NOTHING_TO_SPLIT = "nothing_to_split"
+    NOT_SHELVABLE = "not_shelvable"
+    SHELF_FULL = "shelf_full"
+    NO_CANDIDATE = "no_candidate"
+    WHY_MISSING = "why_missing"

@@ -1,0 +1,329 @@
+"""From committed events to the rows of consoles. Pure; codes, not words: a console words them.
+
+Tables: incident assignment unit case camera source alert shelf log post. A row of None is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from command.core import events as e
+from command.core.codec import event_dict
+from command.core.dispatch import candidates, open_needs, unit_status
+from command.core.orders import place_name, position_json
+from command.core.plans import Family
+from command.core.tables import LIVE, RUNNING
+from command.core.world import Assignment, Incident, World
+
+Row = dict[str, Any]
+Rows = dict[str, dict[str, Row | None]]
+RECOMMENDED = 3
+HIDDEN = frozenset({"document", "message"})  # in the log, not on the log line
+
+
+def position(world: World, seq: int) -> str:
+    """A log position as text: `e1-42`."""
+    return f"e{world.era}-{seq}"
+
+
+def changed(world: World, events: Sequence[e.Event], seq: int) -> Rows:
+    """The rows that a committed batch changed."""
+    if any(isinstance(event, e.TownshipLoaded) for event in events):
+        return everything(world, seq, log_lines(world, events, seq))
+    rows: Rows = {}
+    incidents: dict[str, None] = {}
+    for event in events:
+        for name in ("incident", "into", "new"):
+            if ident := getattr(event, name, ""):
+                incidents[ident] = None
+        _touch(world, event, rows)
+    for ident in incidents:
+        _incident_rows(world, ident, rows)
+    rows["log"] = dict(log_lines(world, events, seq))
+    return rows
+
+
+def _touch(world: World, event: e.Event, rows: Rows) -> None:
+    """Everything but incidents that one event may have changed."""
+    order_id, unit = getattr(event, "order_id", ""), getattr(event, "unit", "")
+    if order_id:
+        assignment = world.assignments.get(order_id)
+        _put(rows, "assignment", order_id, assignment_row(world, assignment))
+        unit = unit or (assignment.unit if assignment else "")
+    if unit in world.units:
+        _put(rows, "unit", unit, unit_row(world, unit))
+    if source := getattr(event, "source", ""):
+        _source_rows(world, source, rows)
+    if alert := getattr(event, "alert", ""):
+        _put(rows, "alert", alert, alert_row(world, alert))
+    if isinstance(event, e.SourceShelved | e.SourceUnshelved):
+        key = f"{event.source}|{event.kind}"
+        _put(rows, "shelf", key, shelf_row(world, key))
+    if isinstance(event, e.PostStarted | e.EraBegan):
+        _put(rows, "post", "post", post_row(world))
+
+
+def _put(rows: Rows, table: str, key: str, row: Row | None) -> None:
+    rows.setdefault(table, {})[key] = row
+
+
+def _source_rows(world: World, source: str, rows: Rows) -> None:
+    if source in world.units:
+        _put(rows, "unit", source, unit_row(world, source))
+    elif source in world.sources:
+        table = "camera" if world.index.classes.get(source) == "camera" else "source"
+        _put(rows, table, source, source_row(world, source))
+
+
+def _incident_rows(world: World, ident: str, rows: Rows) -> None:
+    incident = world.incidents.get(ident)
+    if incident is None:
+        _put(rows, "incident", ident, None)
+        _put(rows, "case", ident, None)
+        return
+    family = world.plan_of(incident).family
+    table = "case" if family is Family.CASE else "incident"
+    _put(rows, table, ident, incident_row(world, incident))
+    for unit in {world.assignments[order].unit for order in incident.orders}:
+        _put(rows, "unit", unit, unit_row(world, unit))
+
+
+def everything(world: World, seq: int, lines: Iterable[tuple[str, Row]]) -> Rows:
+    """A whole snapshot of rows; `lines` are the last log lines the post remembers."""
+    rows: Rows = {name: {} for name in ("incident", "case", "assignment", "unit", "camera")}
+    rows |= {name: {} for name in ("source", "alert", "shelf")}
+    for ident in world.incidents:
+        _incident_rows(world, ident, rows)
+    for order_id, assignment in world.assignments.items():
+        _put(rows, "assignment", order_id, assignment_row(world, assignment))
+    for unit in world.units:
+        _put(rows, "unit", unit, unit_row(world, unit))
+    for camera in world.township.cameras if world.township else ():
+        _put(rows, "camera", camera.id, source_row(world, camera.id))
+    for source in world.sources:
+        _source_rows(world, source, rows)
+    for alert in world.alerts:
+        _put(rows, "alert", alert, alert_row(world, alert))
+    for key in world.shelf:
+        _put(rows, "shelf", key, shelf_row(world, key))
+    rows["log"] = dict(lines)
+    rows["post"] = {"post": post_row(world) | {"at": position(world, seq)}}
+    return rows
+
+
+# --- one row each
+
+
+def incident_row(world: World, incident: Incident) -> Row:
+    """An incident as the main screen needs it. Times are POSIX seconds of the post's clock."""
+    plan = world.plan_of(incident)
+    due = {
+        name: world.due[key]
+        for name in ("release", "ack", "ackend", "ladder")
+        if (key := f"{name}:{incident.id}") in world.due
+    }
+    return {
+        "id": incident.id,
+        "rev": incident.rev,
+        "state": incident.state.value,
+        "kind": incident.plan,
+        "family": plan.family.value,
+        "alarm_kind": incident.alarm_kind,
+        "priority": incident.priority,
+        "triage": incident.triage,
+        "place": incident.place,
+        "place_name": place_name(world, incident.place),
+        "position": position_json(incident.position),
+        "title": incident.text[:60],
+        "text": incident.text,
+        "opened_at": incident.opened_at,
+        "news_at": incident.news_at,
+        "sources": {name: _report_row(report) for name, report in incident.reports.items()},
+        "hazards": list(plan.hazards),
+        "ask": list(plan.ask),
+        "ack": {"by": incident.ack_by, "until": incident.ack_until} if incident.ack_by else None,
+        "escalated_to": incident.escalated_to,
+        "released_at": incident.released_at,
+        "released_by": incident.released_by,
+        "due": due,
+        "needs": _needs_row(world, incident),
+        "rec": _recommended(world, incident),
+        "orders": list(incident.orders),
+        "nobody_for": incident.nobody_for,
+        "level": incident.level,
+        "ladder": [rung.role for rung in plan.ladder],
+        "notes": [{"at": n.at, "by": n.by, "text": n.text} for n in incident.notes[-20:]],
+        "merged_into": incident.merged_into,
+        "outcome": incident.outcome,
+        "ended_at": incident.ended_at,
+        "changed": incident.changed,
+        "changed_by": incident.changed_by,
+        "exercise": world.exercise,
+    }
+
+
+def _report_row(report: Any) -> Row:
+    return {
+        "class": report.source_class,
+        "kind": report.kind,
+        "first_at": report.first_at,
+        "last_at": report.last_at,
+        "times": report.times,
+        "confidence": report.confidence,
+        "text": report.text,
+        "cleared_at": report.cleared_at,
+    }
+
+
+def _needs_row(world: World, incident: Incident) -> list[Row]:
+    missing = {(n.role, n.must, n.within_min): m for n, m in open_needs(world, incident)}
+    return [
+        {
+            "role": need.role,
+            "quantity": need.quantity,
+            "must": need.must,
+            "within_min": need.within_min,
+            "missing": missing.get((need.role, need.must, need.within_min), 0),
+        }
+        for need in incident.needs
+    ]
+
+
+def _recommended(world: World, incident: Incident) -> list[Row]:
+    """The unit that would go for each open need; only while it waits for its release."""
+    if incident.state not in RUNNING or incident.released_at is not None:
+        return []
+    rows, asked = [], set[str]()
+    for need, missing in open_needs(world, incident):
+        people = 0
+        for one in candidates(world, incident, need, world.at, frozenset(asked)):
+            if one.why_not or people >= missing:
+                break
+            asked.add(one.unit.id)
+            people += one.unit.members
+            rows.append({"role": need.role, "unit": one.unit.id, "eta_s": round(one.eta_s)})
+    return rows
+
+
+def assignment_row(world: World, assignment: Assignment | None) -> Row | None:
+    """One unit on one incident."""
+    if assignment is None:
+        return None
+    unit = world.index.units.get(assignment.unit)
+    return {
+        "id": assignment.order_id,
+        "order_id": assignment.order_id,
+        "incident": assignment.incident,
+        "unit": assignment.unit,
+        "unit_name": unit.name if unit else assignment.unit,
+        "role": assignment.role,
+        "people": assignment.people,
+        "status": assignment.status.value,
+        "rev": assignment.rev,
+        "received": assignment.received_rev >= assignment.rev,
+        "offered_at": assignment.offered_at,
+        "expires_at": assignment.expires_at,
+        "changed_at": assignment.changed_at,
+        "eta_s": assignment.eta_s,
+        "reason": assignment.reason,
+        "why": assignment.why,
+        "by": assignment.by,
+        "text": assignment.text,
+    }
+
+
+def unit_row(world: World, unit_id: str) -> Row:
+    """One unit; its status on each job stands in the job's own row."""
+    state, unit = world.units[unit_id], world.index.units.get(unit_id)
+    jobs = [world.assignments[order] for order in state.orders]
+    return {
+        "id": unit_id,
+        "name": unit.name if unit else unit_id,
+        "type": unit.type if unit else "",
+        "members": unit.members if unit else 0,
+        "roles": list(unit.roles) if unit else [],
+        "state": unit_status(world, unit_id),
+        "off_reason": state.why_off,
+        "assignments": [
+            {
+                "order_id": job.order_id,
+                "incident": job.incident,
+                "status": job.status.value,
+                "since": job.changed_at,
+            }
+            for job in jobs
+            if job.status in LIVE
+        ],
+        "position": position_json(state.position),
+        "last_contact": state.last_at,
+    }
+
+
+def source_row(world: World, source: str) -> Row:
+    """A camera or sensor: unknown until first heard, then online, fault or offline."""
+    state = world.sources.get(source)
+    row: Row = {"id": source, "class": world.index.classes.get(source, "unknown")}
+    row["place"] = world.index.homes.get(source, ("", None))[0]
+    if state is None:
+        return row | {"state": "unknown"}
+    online = "online" if state.ok else "fault"
+    return row | {
+        "state": online if state.online else "offline",
+        "last_at": state.last_at,
+        "text": state.text,
+        "battery": state.battery,
+        "alarms": state.alarms,
+    }
+
+
+def alert_row(world: World, alert: str) -> Row | None:
+    """Something the officer must know; gone once acknowledged."""
+    known = world.alerts.get(alert)
+    if known is None:
+        return None
+    return {
+        "id": alert,
+        "at": known.at,
+        "reason": known.reason,
+        "incident": known.incident,
+        "unit": known.unit,
+        "source": known.source,
+        "order_id": known.order_id,
+        "text": known.text,
+    }
+
+
+def shelf_row(world: World, key: str) -> Row | None:
+    """A source and kind that is quiet for a while."""
+    if key not in world.shelf:
+        return None
+    source, _, kind = key.partition("|")
+    return {"source": source, "kind": kind, "until": world.shelf[key]}
+
+
+def post_row(world: World) -> Row:
+    """The post itself."""
+    township = world.township
+    return {
+        "township": world.township_id,
+        "name": township.name if township else "",
+        "root": world.root,
+        "era": world.era,
+        "epoch": world.epoch,
+        "rejected": world.rejected,
+        "digest": world.digest,
+    }
+
+
+def log_lines(world: World, events: Sequence[e.Event], seq: int) -> list[tuple[str, Row]]:
+    """The events as log lines, by position; long payloads left out."""
+    at = position(world, seq)
+    lines = []
+    for number, event in enumerate(events):
+        values = {k: v for k, v in event_dict(event).items() if k not in HIDDEN}
+        where = values.get("position")
+        if where is not None:
+            values["position"] = position_json(where)
+        lines.append((f"{at}.{number}", {"pos": f"{at}.{number}"} | values))
+    return lines

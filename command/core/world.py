@@ -1,0 +1,230 @@
+"""All that the post knows, as plain values. Changed by `evolve` alone. Pure.
+
+`due` holds every armed deadline by name ("offer:O-e1-3"), and is the only place where they stand:
+a restart and a replay find the same ones. `index` is derived and never stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from command.core.index import Index
+from command.core.plans import Need, Plan
+from command.core.tables import IncidentState, Status
+from command.core.township import Township
+from sensors.observations import Position
+
+
+@dataclass(slots=True)
+class Report:
+    """What one source has said about an incident; the latest facts of it."""
+
+    source_class: str  # person, camera, sensor, unknown
+    kind: str
+    first_at: float
+    last_at: float
+    times: int = 1
+    severity: str = "unknown"
+    confidence: float | None = None
+    position: Position | None = None
+    place: str = ""
+    text: str = ""
+    cleared_at: float | None = None
+
+
+@dataclass(slots=True)
+class Note:
+    """One note of the officer."""
+
+    at: float
+    by: str
+    text: str
+
+
+@dataclass(slots=True)
+class Incident:
+    """Something the post takes care of. `rev` counts changes; a command names the one seen."""
+
+    id: str
+    plan: str
+    alarm_kind: str
+    priority: int
+    triage: list[str]
+    opened_at: float
+    news_at: float
+    state: IncidentState = IncidentState.OPEN
+    place: str = ""
+    position: Position | None = None
+    text: str = ""
+    rev: int = 1
+    changed_by: str = "post"
+    changed: str = "IncidentOpened"
+    needs: list[Need] = field(default_factory=list)
+    reports: dict[str, Report] = field(default_factory=dict)
+    orders: list[str] = field(default_factory=list)
+    released_by: str = ""
+    released_at: float | None = None
+    ack_by: str = ""
+    ack_until: float | None = None
+    escalated_to: str = ""
+    notes: list[Note] = field(default_factory=list)
+    nobody_for: list[str] = field(default_factory=list)  # roles that no unit is left for
+    level: int = 0  # of the case ladder
+    merged_into: str = ""
+    outcome: str = ""
+    ended_at: float | None = None
+
+
+@dataclass(slots=True)
+class Assignment:
+    """One unit on one incident."""
+
+    order_id: str
+    incident: str
+    unit: str
+    role: str
+    people: int
+    status: Status
+    rev: int
+    offered_at: float
+    expires_at: float
+    eta_s: float
+    changed_at: float
+    why: list[str] = field(default_factory=list)
+    received_rev: int = 0
+    replied_at: float | None = None  # the newest reply's own time
+    reason: str = ""
+    by: str = "post"
+    text: str = ""
+
+
+@dataclass(slots=True)
+class UnitState:
+    """What is known of a unit now; its status on each job stands in the assignments."""
+
+    on_duty: bool
+    orders: list[str] = field(default_factory=list)  # live assignments
+    position: Position | None = None
+    located_at: float | None = None
+    last_at: float | None = None
+    silent: bool = False
+    why_off: str = ""
+
+
+@dataclass(slots=True)
+class SourceState:
+    """What is known of a camera, a sensor or a person's device."""
+
+    last_at: float
+    online: bool = True
+    ok: bool = True
+    text: str = ""
+    battery: float | None = None
+    alarms: int = 0
+
+
+@dataclass(slots=True)
+class Taken:
+    """What became of a message id: the receipt of every repeat."""
+
+    digest: str
+    at: float
+    outcome: str
+    incident: str
+
+
+@dataclass(slots=True)
+class Episode:
+    """An alarm of a device that gives no event ids; over after a clear or quiet time."""
+
+    incident: str
+    last_at: float
+    armed: bool = False
+
+
+@dataclass(slots=True)
+class Outgoing:
+    """An order on its way to a handheld; leaves when confirmed, or at `until` (None: never)."""
+
+    unit: str
+    rev: int
+    state: str
+    message: dict[str, Any]
+    until: float | None
+    queued_at: float
+
+
+@dataclass(slots=True)
+class Alert:
+    """Something for the officer that is no incident."""
+
+    at: float
+    reason: str
+    incident: str = ""
+    unit: str = ""
+    source: str = ""
+    order_id: str = ""
+    text: str = ""
+
+
+@dataclass(slots=True)
+class World:
+    """One township under one topic root, at the end of its log."""
+
+    root: str
+    township_id: str
+    era: int = 1
+    at: float = 0.0
+    epoch: int = 0
+    township: Township | None = None
+    digest: str = ""
+    counters: dict[str, int] = field(default_factory=dict)
+    incidents: dict[str, Incident] = field(default_factory=dict)
+    assignments: dict[str, Assignment] = field(default_factory=dict)
+    units: dict[str, UnitState] = field(default_factory=dict)
+    sources: dict[str, SourceState] = field(default_factory=dict)
+    episodes: dict[str, Episode] = field(default_factory=dict)
+    taken: dict[str, list[Taken]] = field(default_factory=dict)
+    outbox: dict[str, Outgoing] = field(default_factory=dict)
+    alerts: dict[str, Alert] = field(default_factory=dict)
+    shelf: dict[str, float] = field(default_factory=dict)
+    commands: dict[str, float] = field(default_factory=dict)
+    rejected: int = 0
+    due: dict[str, float] = field(default_factory=dict)
+    index: Index = field(default_factory=Index)
+
+    @property
+    def exercise(self) -> bool:
+        """True under the drill root: its own log, ids, leases."""
+        return self.root == "fsx"
+
+    def plan_of(self, incident: Incident) -> Plan:
+        """The run card an incident was opened by."""
+        assert self.township is not None
+        return self.township.plans.plans[incident.plan]
+
+    def ids(self) -> Ids:
+        """Fresh ids for one decision."""
+        return Ids(self)
+
+
+class Ids:
+    """The ids that come next, for events of one decision that the world does not know yet."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._given: dict[str, int] = {}
+
+    def next(self, letter: str) -> str:
+        """For I(ncident), O(rder), A(lert), Q(uarantine): `I-e1-9`, in a drill `X-e1-9`, `XO-…`."""
+        world = self._world
+        self._given[letter] = self._given.get(letter, 0) + 1
+        number = world.counters.get(letter, 0) + self._given[letter]
+        prefix = {"I": "X"}.get(letter, f"X{letter}") if world.exercise else letter
+        return f"{prefix}-e{world.era}-{number}"
+
+
+def empty(root: str, township_id: str) -> World:
+    """The world before its first event."""
+    return World(root, township_id)

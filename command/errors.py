@@ -1,0 +1,43 @@
+"""Errors that reach a person. Each message says whose fault it is and what to do.
+
+FengsuiError
+├── ConfigError    the township's files or the command line: put them right, then start again
+├── StoreError     Redis answers, but not as it must (wrong type, no permission): its operator
+├── BrokerError    the MQTT broker refuses us (credentials, ACL): its operator
+├── LeaseLost      another post is first now: this one drops its world and leaves; nothing is lost
+└── LogGap         the log is not where this post left it: drop the world, read it again
+"""
+
+from __future__ import annotations
+
+
+class FengsuiError(Exception):
+    """Base of all errors shown as one line on stderr; `retry`: trying again may help."""
+
+    retry = False
+
+
+class ConfigError(FengsuiError):
+    """The township's files or the options are wrong."""
+
+
+class StoreError(FengsuiError):
+    """The store answers, but not as it must."""
+
+
+class BrokerError(FengsuiError):
+    """The broker refuses the post."""
+
+    retry = True
+
+
+class LeaseLost(FengsuiError):  # noqa: N818 - it is news, not a mistake
+    """Another post holds the lease."""
+
+    retry = True
+
+
+class LogGap(FengsuiError):  # noqa: N818 - likewise
+    """The log's last sequence is not the one this post committed."""
+
+    retry = True

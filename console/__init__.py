@@ -1,0 +1,1 @@
+"""The duty console: comes with its own issue."""

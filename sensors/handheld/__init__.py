@@ -1,0 +1,1 @@
+"""The field team's end: orders in, replies out, outbox and journal on disk."""
