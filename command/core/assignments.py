@@ -8,6 +8,7 @@ from __future__ import annotations
 from command.core import events as e
 from command.core.alarms import taken_before
 from command.core.dispatch import need_is_open
+from command.core.era import new_era, order_is_ahead
 from command.core.orders import requeue
 from command.core.reasons import Reason
 from command.core.tables import COMMITTED, LIVE, REPLIES, RUNNING, Effect, Status, steps_to
@@ -67,7 +68,11 @@ def _unknown_order(
         order_id=reply.order_id,
         text=reply.text,
     )
-    return [_received(reply, now, cause, reason, ""), alert]
+    received = _received(reply, now, cause, reason, "")
+    era = order_is_ahead(world, reply.order_id) if reply.source in world.units else None
+    if era is not None:  # a handheld has an order that this log never gave: the log is shorter
+        return [received, *new_era(world, era, reply.order_id, now, cause)]
+    return [received, alert]
 
 
 def _is_older(assignment: Assignment, reply: Reply) -> bool:

@@ -1,0 +1,303 @@
+"""The composition root: what a post is made of, and how it comes and goes.
+
+    services -> lease -> world -> broker, feed, loop
+
+A post that loses its lease drops its world; a standby then waits for the lease again, any other
+leaves. Nothing else in the house reads settings or starts tasks of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from prometheus_client import CollectorRegistry
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from command import intake
+from command.archive import Archive
+from command.clock import Clock
+from command.compact import Restored, restore
+from command.core import views
+from command.core.codec import decode_entry
+from command.core.township import Township
+from command.core.world import World
+from command.errors import LeaseLost, LogGap, StoreError
+from command.feed import Feed
+from command.identity import holder
+from command.loader import digest, load
+from command.log import Log, Renewal, open_store
+from command.measures import Measures
+from command.mqtt import Broker
+from command.picture import Picture
+from command.post import LINES, Post
+from command.profiles import Difference, check_broker, check_store
+from command.services import Embedded
+from command.settings import USUAL_MQTT_PORT, Settings
+from command.watch import opening_facts, watch_clock
+from sensors.words import tr
+
+RENEWALS = 3  # in the time of one lease
+WATCH_S = 1.0
+
+log = structlog.get_logger("app")
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the broker and the store are, and the services that are ours among them."""
+
+    mqtt: str
+    redis: str
+    services: Embedded | None
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A post that is up: for who started it (a drill, a test, the command line)."""
+
+    township: Township
+    post: Post
+    feed: Feed
+    broker: Broker
+    clock: Clock
+    addresses: Addresses
+
+
+Ready = Callable[[Running], None]
+
+
+async def serve(settings: Settings, ready: Ready = lambda _: None) -> None:
+    """Be the post, until cancelled. Raises FengsuiError when there is nothing more to try."""
+    township, files = load(settings.township), digest(settings.township)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    async with (
+        _services(settings) as addresses,
+        holder(settings.data, settings.root, township.id) as name,
+    ):
+        while True:
+            try:
+                await _reign(settings, township, files, addresses, name, ready)
+            except* (LeaseLost, LogGap) as ends:
+                log.warning("lease ended", why=str(ends.exceptions[0]))
+                if not settings.standby:
+                    raise ends.exceptions[0] from None
+
+
+@asynccontextmanager
+async def _services(settings: Settings) -> AsyncIterator[Addresses]:
+    """The given broker and store, or our own where none is given."""
+    if settings.mqtt and settings.redis:
+        yield Addresses(settings.mqtt, settings.redis, None)
+        return
+    usual = USUAL_MQTT_PORT if settings.root == "fs" else None
+    async with (
+        Embedded(
+            settings.data,
+            mqtt_port=settings.mqtt_port,
+            usual_port=usual,
+            with_broker=settings.mqtt is None,
+        ) as services,
+        asyncio.TaskGroup() as tasks,
+    ):
+        supervision = tasks.create_task(services.run(), name="services")
+        try:
+            yield Addresses(
+                settings.mqtt or services.mqtt_url, settings.redis or services.redis_url, services
+            )
+        finally:
+            supervision.cancel()
+
+
+async def _reign(
+    settings: Settings,
+    township: Township,
+    files: str,
+    addresses: Addresses,
+    name: str,
+    ready: Ready,
+) -> None:
+    """One lease, from taking it to losing it."""
+    async with AsyncExitStack() as stack:
+        redis = open_store(addresses.redis)
+        stack.push_async_callback(redis.aclose)
+        store = Log(redis, settings.root, township.id, answer_s=settings.lease_s / RENEWALS)
+        stack.push_async_callback(store.close)
+        await _lease(store, name, settings)
+        stack.push_async_callback(store.release)
+        archive = Archive(settings.data, settings.root, township.id)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_hold(store, settings.lease_s), name="lease")
+            restored = await _restore(store, archive, settings.root, township.id)
+            running, picture = await _build(
+                settings, township, addresses, redis, store, archive, restored
+            )
+            for fact in opening_facts(
+                restored, archive.last_seq(), store.epoch, running.clock.now(), township, files
+            ):
+                running.post.note(fact)
+            differences = tasks.create_task(_differences(addresses, redis, picture))
+            host, port = settings.address()
+            tasks.create_task(running.feed.serve(host, port), name="feed")
+            await running.feed.listening()
+            running.broker.open()
+            tasks.create_task(running.broker.run(), name="broker")
+            tasks.create_task(running.post.run(), name="post")
+            tasks.create_task(watch_clock(running.clock, running.post.note), name="clock")
+            tasks.create_task(_compaction(settings, addresses, store, running.post), name="compact")
+            ready(running)
+            await differences
+
+
+async def _lease(store: Log, name: str, settings: Settings) -> None:
+    """Take the lease. A standby waits as long as it takes; others a little over one lease."""
+    tries = 0
+    pause = settings.lease_s / RENEWALS
+    while True:
+        try:
+            epoch = await store.acquire(name, settings.lease_s)
+        except StoreError as error:
+            if not error.retry:
+                raise
+            log.warning("store not ready", why=str(error))
+            epoch = None
+        else:
+            tries += 1
+        if epoch is not None:
+            log.info("lease taken", epoch=epoch)
+            return
+        if tries > RENEWALS * 2 and not settings.standby:
+            raise LeaseLost(
+                tr("Another post holds this township. Start with --standby to wait for it.")
+            )
+        await asyncio.sleep(pause)
+
+
+async def _hold(store: Log, lease_s: float) -> None:
+    """Renew the lease; LeaseLost as soon as another holds it."""
+    while True:
+        await asyncio.sleep(lease_s / RENEWALS)
+        if await store.renew() is Renewal.LOST:
+            raise LeaseLost(tr("Another post is first now. This one leaves; nothing is lost."))
+
+
+async def _restore(store: Log, archive: Archive, root: str, township: str) -> Restored:
+    """Replay without the garbage collector: nothing in a world is garbage; half the time."""
+    gc.disable()
+    try:
+        restored = await restore(store, archive, root, township)
+    finally:
+        gc.enable()
+        gc.freeze()
+    for note in restored.notes:
+        log.warning("recovery", note=note)
+    log.info("world restored", seq=restored.seq, incidents=len(restored.world.incidents))
+    return restored
+
+
+async def _build(
+    settings: Settings,
+    township: Township,
+    addresses: Addresses,
+    redis: Redis,
+    store: Log,
+    archive: Archive,
+    restored: Restored,
+) -> tuple[Running, Picture]:
+    clock = Clock(settings.speed, settings.start)
+    clock.not_before(restored.world.at)
+    wake, registry = asyncio.Event(), CollectorRegistry()
+    measures = Measures(registry)
+    picture = Picture(clock, redis, store, addresses.services, measures)
+    feed = Feed(source=picture, root=settings.root, registry=registry)
+    broker = Broker(
+        addresses.mqtt,
+        root=settings.root,
+        township=township.id,
+        now=clock.now,
+        people=intake.people(settings.root, township),
+        devices=intake.devices(settings.root, township),
+        status=lambda online: intake.status(clock.now(), township.utc_offset_h, online=online),
+        arrived=wake,
+    )
+
+    async def rebuild() -> World:
+        return (await restore(store, archive, settings.root, township.id)).world
+
+    post = Post(
+        world=restored.world,
+        seq=restored.seq,
+        lines=await _last_lines(store, restored),
+        rebuild=rebuild,
+        store=store,
+        broker=broker,
+        feed=feed,
+        clock=clock,
+        measures=measures,
+        wake=wake,
+    )
+    picture.of(post, broker)
+    return Running(township, post, feed, broker, clock, addresses), picture
+
+
+async def _last_lines(store: Log, restored: Restored) -> Sequence[tuple[str, views.Row]]:
+    lines: list[tuple[str, views.Row]] = []
+    start = max(restored.seq - LINES, (await store.first() or 1) - 1)
+    async for seq, data in store.read(start):
+        lines += views.log_lines(restored.world, decode_entry(data), seq)
+    return lines[-LINES:]
+
+
+async def _differences(addresses: Addresses, redis: Redis, picture: Picture) -> None:
+    """A broker or store that was given is checked; what differs is named, and the post goes on."""
+    found: list[Difference] = []
+    if addresses.services is None:
+        found += await _checked("store", check_store(redis))
+        found += await _checked("broker", check_broker(addresses.mqtt))
+    for one in found:
+        log.warning("profile", name=one.name, found=one.found, wanted=one.wanted, risk=one.risk)
+    picture.differences = found
+
+
+async def _checked(what: str, check: Awaitable[list[Difference]]) -> list[Difference]:
+    try:
+        return await check
+    except (RedisError, OSError) as error:  # what is the matter shows in the health of the thing
+        log.warning("profile not checked", what=what, why=str(error))
+        return []
+
+
+async def _compaction(settings: Settings, addresses: Addresses, store: Log, post: Post) -> None:
+    """Archive, snapshot and trim in a process of its own, off the hot path."""
+    done = post.seq
+    while True:
+        await asyncio.sleep(WATCH_S)
+        if post.seq - done < settings.compact_every:
+            continue
+        done = post.seq
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "command.compact",
+            *("--redis", addresses.redis),
+            *("--root", settings.root),
+            *("--township", post.world.township_id),
+            *("--data", str(settings.data)),
+            *("--epoch", str(store.epoch)),
+            *("--keep", str(settings.compact_every)),
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+            cwd=Path(__file__).parent.parent,
+        )
+        _, said = await process.communicate()
+        if process.returncode:
+            log.error("compaction failed", why=said.decode(errors="replace").strip()[-300:])
+        else:
+            log.info("compacted", seq=done)

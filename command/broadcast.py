@@ -1,0 +1,308 @@
+"""What consoles are owed, as bytes: the committed rows, the recent changes, one queue a console.
+
+No I/O and no clock, so that every rule here is tested without a socket. A row is encoded once,
+when it is published; snapshots, resumptions and folded updates are put together from those bytes.
+Nothing here ever reads the world: rows come in by `publish` between commits, and what a console
+is sent was on disk before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+Row = Any  # a JSON value, an object by custom
+Table = Mapping[str, Row]
+Cells = dict[tuple[str, str], bytes]  # (table, key) -> the row as JSON; b"null": it is gone
+Position = tuple[int, int]  # era, sequence
+
+GONE = b"null"
+_POSITION = re.compile(r"e(\d{1,9})-(\d{1,18})(?:\.\d{1,9})?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds, counts and bytes of the feed; the numbers are judgement unless a source is named."""
+
+    hello_s: float = 5.0
+    token_check_s: float = 5.0
+    wrong_token_s: float = 0.5  # a guess costs this much
+    unknown_consoles: int = 64  # connections that have not said who they are
+    beat_s: float = 1.0  # CONSOLE.md section 5
+    stuck_beats: int = 10  # no byte taken from one beat to the next, this often in a row: cut
+    close_s: float = 2.0
+    ping_s: float = 10.0
+    queue_frames: int = 1_000
+    queue_bytes: int = 8 * 1024 * 1024
+    ring_patches: int = 5_000
+    ring_bytes: int = 16 * 1024 * 1024
+    part_rows: int = 500  # CONSOLE.md section 5
+    answers: int = 1_000
+    watched: int = 50  # incidents one console has open
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """The rows that one commit changed, ready to send."""
+
+    at: str
+    cells: Cells
+    frame: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A frame for one console that is not rows: an answer, or the beat."""
+
+    frame: bytes
+    beat: bool = False
+
+
+def position(text: str | None) -> Position | None:
+    """("e1-42" or "e1-42.3") as (1, 42); None when it is not a position."""
+    found = _POSITION.fullmatch(text or "")
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def encode(value: Any) -> bytes:
+    """Compact JSON in UTF-8. A lone surrogate becomes "?", NaN raises ValueError."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.encode("utf-8", "replace")
+
+
+def encode_rows(rows: Mapping[str, Table]) -> Cells:
+    """Each row by itself."""
+    return {
+        (table, key): GONE if row is None else encode(row)
+        for table, keyed in rows.items()
+        for key, row in keyed.items()
+    }
+
+
+def frame(head: str, cells: Cells, tables: Iterable[str] = (), **rest: Any) -> bytes:
+    """`{head: {table: {key: row}}, **rest}` of encoded rows; `tables` are there even if empty."""
+    keyed: dict[str, list[bytes]] = {table: [] for table in tables}
+    for (table, key), row in cells.items():
+        keyed.setdefault(table, []).append(encode(key) + b":" + row)
+    body = b",".join(encode(table) + b":{" + b",".join(of) + b"}" for table, of in keyed.items())
+    tail = encode(rest)[1:]  # without its opening brace
+    return b"".join((b"{", encode(head), b":{", body, b"}", b"," if rest else b"", tail))
+
+
+def _cost(cell: tuple[str, str], row: bytes) -> int:
+    return len(row) + len(cell[1]) + 4  # quotes, colon and comma
+
+
+def _size(cells: Cells) -> int:
+    return sum(_cost(cell, row) for cell, row in cells.items())
+
+
+class Mirror:
+    """The committed rows, encoded, and the changes of late for consoles that come back."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._rows: dict[str, dict[str, bytes]] = {}
+        self._ring: deque[tuple[Position, Cells]] = deque()
+        self._ring_bytes = 0
+        self._reach: Position = (0, 0)  # the oldest position that can be resumed
+        self.at = ""
+
+    def __len__(self) -> int:
+        return sum(len(keyed) for keyed in self._rows.values())
+
+    @property
+    def loaded(self) -> bool:
+        """Whether there has been a first load."""
+        return bool(self.at)
+
+    def continues(self, at: str) -> bool:
+        """Whether `at` follows in the same log; a new era, or a step back, is another one."""
+        ours, theirs = position(self.at), position(at)
+        return ours is not None and theirs is not None and _follows(ours, theirs)
+
+    def load(self, at: str, rows: Mapping[str, Table], keep: Iterable[str] = ()) -> Patch:
+        """Take `rows` for the whole truth, except tables in `keep`; the patch is the difference."""
+        cells = encode_rows(rows)
+        kept = set(keep)
+        held = {(t, k) for t, keyed in self._rows.items() if t not in kept for k in keyed}
+        restarted = not self.continues(at)
+        for table in rows:
+            self._rows.setdefault(table, {})
+        patch = self._apply(at, cells | dict.fromkeys(held - cells.keys(), GONE))
+        if restarted:
+            self._forget(at)
+        return patch
+
+    def apply(self, at: str, rows: Mapping[str, Table]) -> Patch:
+        """One commit's rows; those that say nothing new are left out of the patch."""
+        return self._apply(at, encode_rows(rows))
+
+    def resume(self, since: Position) -> Cells | None:
+        """Everything that changed since, latest rows only; None when that is out of reach.
+
+        Patches at `since` itself are in it: rows that are in no log change between two commits.
+        """
+        if since < self._reach or since > (position(self.at) or (0, 0)):
+            return None
+        merged: Cells = {}
+        for at, cells in self._ring:
+            if at >= since:
+                merged |= cells
+        return None if len(merged) > len(self) + self._limits.part_rows else merged
+
+    def snapshot(self, *, in_parts: bool, **rest: Any) -> Iterator[bytes]:
+        """The frames of a snapshot: the rows of now, each frame made when it is asked for.
+
+        A later change of the mirror does not reach into it: encoded rows are never changed.
+        """
+        rows = [((t, k), row) for t, keyed in self._rows.items() for k, row in keyed.items()]
+        return self._frames(rows, tuple(self._rows), self.at, in_parts=in_parts, rest=rest)
+
+    def _frames(
+        self,
+        rows: list[tuple[tuple[str, str], bytes]],
+        tables: tuple[str, ...],
+        at: str,
+        *,
+        in_parts: bool,
+        rest: dict[str, Any],
+    ) -> Iterator[bytes]:
+        size = self._limits.part_rows
+        if not in_parts or len(rows) <= size:
+            yield frame("snapshot", dict(rows), tables, at=at, **rest)
+            return
+        parts, source = -(-len(rows) // size), iter(rows)
+        for part in range(1, parts + 1):
+            empty = tables if part == 1 else ()
+            cells = dict(islice(source, size))
+            yield frame("snapshot", cells, empty, at=at, **rest, part=part, of=parts)
+
+    def _apply(self, at: str, cells: Cells) -> Patch:
+        self.at = at
+        news = {cell: row for cell, row in cells.items() if self._changed(cell, row)}
+        for (table, key), row in news.items():
+            if row == GONE:
+                self._rows[table].pop(key)
+            else:
+                self._rows.setdefault(table, {})[key] = row
+        self._remember(at, news)
+        return Patch(at, news, frame("rows", news, at=at))
+
+    def _changed(self, cell: tuple[str, str], row: bytes) -> bool:
+        table, key = cell
+        return self._rows.get(table, {}).get(key, GONE) != row
+
+    def _remember(self, at: str, cells: Cells) -> None:
+        where = position(at)
+        if not cells or where is None:
+            return
+        self._ring.append((where, cells))
+        self._ring_bytes += _size(cells)
+        while self._ring and self._ring_is_full():
+            (era, sequence), dropped = self._ring.popleft()
+            self._ring_bytes -= _size(dropped)
+            self._reach = (era, sequence + 1)
+
+    def _ring_is_full(self) -> bool:
+        limits = self._limits
+        return len(self._ring) > limits.ring_patches or self._ring_bytes > limits.ring_bytes
+
+    def _forget(self, at: str) -> None:
+        """Nothing from before this load can be resumed: it may be of a log that is gone."""
+        self._ring.clear()
+        self._ring_bytes = 0
+        era, sequence = position(at) or (0, 0)
+        # Strictly after: rows that are in no log (viewers) may differ at the same position.
+        self._reach = (era, sequence + 1)
+
+
+def _follows(ours: Position, theirs: Position) -> bool:
+    return ours[0] == theirs[0] and ours[1] <= theirs[1]
+
+
+class Outbox:
+    """What one console has not been sent yet, bounded. Past half it is folded to the latest rows.
+
+    Folded rows go first, then answers in order, then the newest beat: an answer never comes before
+    the rows that it tells of.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._waiting: deque[Patch | Note] = deque()
+        self._folded: Cells = {}
+        self._folded_bytes = 0
+        self._folded_at = ""
+        self._folds = 0  # commits in _folded
+        self._bytes = 0
+        self._ready = asyncio.Event()
+
+    def put(self, item: Patch | Note) -> bool:
+        """Queue it; False when even the latest rows do not fit, and the console is to be cut."""
+        self._waiting.append(item)
+        self._bytes += len(item.frame)
+        if self._over(0.5):
+            self._fold()
+        self._ready.set()
+        return not self._over(1.0)
+
+    async def take(self) -> bytes:
+        """The next frame to send; waits for one."""
+        while True:
+            found = self.pop()
+            if found is not None:
+                return found
+            self._ready.clear()
+            await self._ready.wait()
+
+    def pop(self) -> bytes | None:
+        """The next frame to send, None when nothing waits."""
+        if self._folds:
+            return self._unfold()
+        if not self._waiting:
+            return None
+        item = self._waiting.popleft()
+        self._bytes -= len(item.frame)
+        return item.frame
+
+    def _over(self, share: float) -> bool:
+        limits = self._limits
+        return (
+            len(self._waiting) > limits.queue_frames * share
+            or self._bytes > limits.queue_bytes * share
+        )
+
+    def _fold(self) -> None:
+        notes: list[Note] = []
+        beat: list[Note] = []
+        for item in self._waiting:
+            if isinstance(item, Patch):
+                self._fold_in(item)
+            elif item.beat:
+                beat = [item]
+            else:
+                notes.append(item)
+        self._waiting = deque(notes + beat)
+        self._bytes = self._folded_bytes + sum(len(note.frame) for note in self._waiting)
+
+    def _fold_in(self, patch: Patch) -> None:
+        """Costs what the patch costs, however much is folded: a slow console is no brake."""
+        for cell, row in patch.cells.items():
+            before = self._folded.get(cell)
+            self._folded_bytes += len(row) - len(before) if before else _cost(cell, row)
+            self._folded[cell] = row
+        self._folded_at = patch.at
+        self._folds += 1
+
+    def _unfold(self) -> bytes:
+        made = frame("rows", self._folded, at=self._folded_at, merged=self._folds)
+        self._bytes -= self._folded_bytes
+        self._folded, self._folded_bytes, self._folds = {}, 0, 0
+        return made

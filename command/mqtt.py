@@ -1,0 +1,380 @@
+"""The post's end of MQTT: two persistent sessions, and no PUBACK before the commit.
+
+    broker = Broker(url, root="fs", township="jingming", now=..., people=..., devices=..., ...)
+    tasks.create_task(broker.run())
+    broker.open()                                     # open only while the lease is held
+    await broker.wait()
+    batch = broker.take(256)
+    ...                                               # commit, and only then
+    broker.settle(batch)
+
+aiomqtt 2.5 has no manual acknowledgement, and its queue, its `publish` and its way of waiting for
+the socket take longer than all that we do. So this file, and no other, reaches under it, to paho.
+
+- Nothing is acknowledged before `settle`, and then in order of arrival, to the connection that
+  delivered. What an older one delivered is acknowledged only if this one brings it again (hand.py).
+- A packet id that is still owed on this connection is the same message again: it is dropped.
+- paho's lock is not re-entrant: no callback below may close a connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import threading
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from itertools import chain, islice
+from typing import Any, TypeVar
+
+import structlog
+from aiomqtt import Client, MqttError, TLSParameters
+from paho.mqtt.client import Client as Paho
+from paho.mqtt.client import ConnectFlags, MQTTMessage
+from paho.mqtt.enums import MQTTErrorCode
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from command import broker as words
+from command.broker import BrokerState, Pauses, address
+from command.hand import Delivery
+from command.session import QOS_1, Session
+
+KEEPALIVE_S = 10
+ANSWER_S = 5.0  # how long the broker may take for a CONNACK or a SUBACK
+OUTGOING = 50_000  # messages on their way out; packet ids end at 65,535
+READ_AT_ONCE = 32  # packets read in one turn of the loop
+NODELAY = ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),)  # 88 ms a trip without it, 0.9 with
+PROTOCOL_ERROR = 130  # CONNACK code 1, of which paho tells nobody, or what is not MQTT at all
+
+log = structlog.get_logger("mqtt")
+T = TypeVar("T")
+
+
+class _Link:
+    """One connection. Never used again once lost: paho would send what failed on the old one."""
+
+    def __init__(self, client: Client, session: Session) -> None:
+        self._client = client
+        self._paho = paho = client._client  # noqa: SLF001
+        self._session = session
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.get_ident()
+        self._wanted = True
+        self._refusal = ""
+        self._owed: dict[int, int] = {}  # packet id -> QoS, until it is acknowledged
+        self._arrived: deque[int] = deque()  # the same packet ids, in order of arrival
+        self._settled: set[int] = set()
+        self._sent: dict[int, Callable[[], None]] = {}
+        self._packets = 0
+        self.accepted_at: float | None = None  # loop time
+        self.lost: asyncio.Future[tuple[str, str]] = self._loop.create_future()
+        paho.manual_ack_set(on=True)  # before connecting: a resumed session delivers at once
+        paho.connect_timeout = ANSWER_S
+        paho.on_connect = self._on_connect
+        paho.on_disconnect = self._on_disconnect
+        paho.on_message = self._on_message
+        paho.on_publish = self._on_publish
+        paho.on_socket_open = self._on_socket_open
+        paho.on_socket_register_write = self._on_register_write
+        paho.on_socket_unregister_write = self._on_unregister_write
+
+    @property
+    def is_lost(self) -> bool:
+        return self.lost.done()
+
+    async def serve(self, topics: Sequence[str], pause: float) -> tuple[str, str]:
+        """Connect, subscribe, stay until the connection is lost; then why, and in detail."""
+        try:
+            await self._step(self._client.__aenter__())
+            while refused := await self._subscribe(topics):
+                self._session.is_up(words.REFUSED_TOPICS, " ".join(refused))
+                await asyncio.wait({self.lost}, timeout=pause)
+            self._session.is_up("", "")
+        except (MqttError, ValueError) as error:
+            silent = isinstance(error.__context__, TimeoutError)
+            self._end(words.SILENT if silent else words.UNREACHABLE, str(error))
+        return await self.lost
+
+    async def _step(self, work: Coroutine[Any, Any, T]) -> T:
+        task = asyncio.create_task(work)
+        parts: set[asyncio.Future[Any]] = {task, self.lost}
+        try:
+            await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+            if self.lost.done():
+                raise MqttError(self.lost.result()[0])
+            return task.result()
+        finally:
+            task.cancel()
+            task.add_done_callback(lambda task: task.cancelled() or task.exception())
+
+    async def _subscribe(self, topics: Sequence[str]) -> list[str]:
+        # At QoS 1, always: the broker downgrades QoS 2, which paho half acknowledges by itself.
+        wanted = [(topic, QOS_1) for topic in topics]
+        codes = await self._step(self._client.subscribe(wanted)) if wanted else ()
+        answers = zip(topics, codes, strict=True)
+        granted = frozenset(topic for topic, code in answers if code == QOS_1)
+        self._session.granted = granted
+        return [topic for topic in topics if topic not in granted]
+
+    def publish(
+        self, topic: str, payload: bytes, qos: int, sent: Callable[[], None] | None, *, retain: bool
+    ) -> bool:
+        paho = self._paho
+        unacknowledged = paho._out_messages  # noqa: SLF001
+        if self.accepted_at is None or self.lost.done():
+            return False
+        if len(unacknowledged) + len(paho._out_packet) >= OUTGOING:  # noqa: SLF001
+            return False
+        # QoS 0 uses up packet ids as well, and must not be taken for a message still on its way.
+        while paho._last_mid % 65535 + 1 in unacknowledged:  # noqa: SLF001
+            paho._mid_generate()  # noqa: SLF001
+        info = paho.publish(topic, payload, qos, retain)
+        if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            return False
+        if sent is not None:
+            self._sent[info.mid] = sent
+        return True
+
+    def settle(self, mid: int) -> None:
+        self._settled.add(mid)
+        while self._arrived and self._arrived[0] in self._settled:
+            first = self._arrived.popleft()
+            self._settled.discard(first)
+            self._paho.ack(first, self._owed.pop(first))
+
+    def close(self) -> None:
+        """Leave at once, and in order if the socket takes it; otherwise the will speaks for us."""
+        self._wanted = False
+        if self.accepted_at is not None and not self.lost.done():
+            self._session.say(online=False)
+            self._paho.disconnect()
+            self._paho.loop_write()
+        self._paho._sock_close()  # noqa: SLF001
+        self._end(words.CLOSED, "")
+
+    def _end(self, reason: str, detail: str) -> None:
+        if not self.lost.done():
+            self.lost.set_result((reason, detail[:200]))
+
+    def _on_connect(
+        self, paho: Paho, data: Any, flags: ConnectFlags, code: ReasonCode, props: Properties | None
+    ) -> None:
+        if code.is_failure:
+            self._refusal = words.REFUSALS.get(code.value, words.REFUSED)
+        else:
+            self.accepted_at = self._loop.time()
+        self._client._on_connect(paho, data, flags, code, props)  # noqa: SLF001
+
+    def _on_disconnect(
+        self, _paho: Paho, _data: Any, _flags: Any, code: ReasonCode, _: Any
+    ) -> None:
+        # aiomqtt does not hear of a connection that ends before its CONNACK, or just after it.
+        reason = words.FOREIGN if code.value == PROTOCOL_ERROR else words.LOST
+        self._end(self._refusal or (reason if self._wanted else words.CLOSED), str(code))
+
+    def _on_message(self, _paho: Paho, _data: Any, message: MQTTMessage) -> None:
+        self._packets += 1
+        if message.qos:
+            if message.mid in self._owed:
+                return
+            self._owed[message.mid] = message.qos
+            self._arrived.append(message.mid)
+        if not self._is_kept(message) and message.qos:
+            self.settle(message.mid)
+
+    def _is_kept(self, message: MQTTMessage) -> bool:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            self._session.unreadable += 1
+            return False
+        payload, retained = bytes(message.payload), bool(message.retain)
+        return self._session.keeps(
+            self, message.mid, message.qos, topic, payload, retained=retained
+        )
+
+    def _on_publish(self, _paho: Paho, _data: Any, mid: int, _code: Any, _props: Any) -> None:
+        sent = self._sent.pop(mid, None)
+        if sent is not None:
+            self._loop.call_soon(sent)  # outside paho's lock
+
+    def _on_socket_open(self, _paho: Paho, _data: Any, sock: Any) -> None:
+        # In the thread of connect(), which nothing can stop: it must not open a session that is
+        # another post's by now.
+        if not self._wanted:
+            raise ConnectionAbortedError(words.CLOSED)
+        self._loop.call_soon_threadsafe(self._begin, sock)
+
+    def _begin(self, sock: socket.socket) -> None:
+        # aiomqtt does this by file number: closed meanwhile, that could be another's socket.
+        if self._paho.socket() is sock:
+            self._loop.add_reader(sock, self._read)
+            misc = self._client._misc_loop()  # noqa: SLF001
+            self._client._misc_task = self._loop.create_task(misc)  # noqa: SLF001
+
+    def _read(self) -> None:
+        # One packet a turn, as aiomqtt reads, leaves half of a storm's time to the loop itself.
+        try:
+            for _ in range(READ_AT_ONCE):
+                before = self._packets
+                self._paho.loop_read()
+                if self._packets == before and not self._pending():
+                    return
+        except Exception as error:
+            log.exception("mqtt.unreadable")  # paho cannot go on from here; a new connection can
+            self._end(words.LOST, repr(error))
+        if self._pending():
+            self._loop.call_soon(self._read)
+
+    def _pending(self) -> bool:
+        # What TLS has read already no selector will tell us of.
+        sock = self._paho.socket()
+        return isinstance(sock, ssl.SSLSocket) and not self.lost.done() and sock.pending() > 0
+
+    def _on_register_write(self, _paho: Paho, _data: Any, _sock: Any) -> None:
+        here = threading.get_ident() == self._thread
+        (self._loop.call_soon if here else self._loop.call_soon_threadsafe)(self._write)
+
+    def _write(self) -> None:
+        # In the next turn of the loop; the selector is asked only when the socket is full.
+        self._paho.loop_write()
+        sock = self._paho.socket()
+        if sock is not None and self._paho.want_write():
+            self._loop.add_writer(sock, self._write)
+
+    def _on_unregister_write(self, _paho: Paho, _data: Any, sock: Any) -> None:
+        self._loop.remove_writer(sock)
+
+
+class Broker:
+    """The post's two sessions at its broker: `people` is taken first, and carries what we publish.
+
+    `people` and `devices` are topic filters. A topic that `people` names in full is left to it by
+    `devices`, whose wildcards cover it. `status(online)` is the payload for the retained topic
+    `{root}/{township}/post/status` and for its will. ConfigError if `url` is of no use.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        root: str,
+        township: str,
+        now: Callable[[], float],
+        people: Sequence[str],
+        devices: Sequence[str],
+        status: Callable[[bool], bytes],
+        pauses: Pauses = Pauses(),  # noqa: B008 - frozen
+        arrived: asyncio.Event | None = None,  # the caller's own, to wait for more than this
+    ) -> None:
+        self._address = address(url)
+        self._scope = f"fengsui-{root}-{township}"
+        self._pauses = pauses
+        self._gate = asyncio.Event()
+        self._arrived = arrived or asyncio.Event()
+        voice = (f"{root}/{township}/post/status", status)
+        self._people = Session("people", people, now, self._arrived, self._connect, voice=voice)
+        self._devices = Session(
+            "devices", devices, now, self._arrived, self._connect, elder=self._people
+        )
+        self._sessions = (self._people, self._devices)
+
+    async def run(self) -> None:
+        """Stay connected while the gate is open. Ends only by being cancelled."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for session in self._sessions:
+                    tasks.create_task(session.run(self._gate, self._pauses))
+        finally:
+            self.close()
+
+    def open(self) -> None:
+        """The lease is held: connect."""
+        self._gate.set()
+
+    def close(self) -> None:
+        """The lease is not held: disconnect at once, forget what is in hand."""
+        self._gate.clear()
+        self._arrived.clear()
+        for session in self._sessions:
+            session.leave()
+
+    async def wait(self) -> None:
+        """Until there is something to take."""
+        await self._arrived.wait()
+
+    def take(self, limit: int) -> list[Delivery]:
+        """At most `limit` messages, people's first, each session's in order of arrival."""
+        batch = self._people.hand.take(limit)
+        batch += self._devices.hand.take(limit - len(batch))
+        if not any(session.hand.is_waiting for session in self._sessions):
+            self._arrived.clear()
+        return batch
+
+    def settle(self, deliveries: Iterable[Delivery]) -> None:
+        """These are on disk: acknowledge them."""
+        for delivery in deliveries:
+            delivery.hand.settle(delivery)
+
+    def publish(
+        self,
+        topic: str,
+        payload: bytes,
+        *,
+        qos: int = QOS_1,
+        retain: bool = False,
+        sent: Callable[[], None] | None = None,
+    ) -> bool:
+        """Hand over to the network; False if there is no connection, or no room on it.
+
+        `sent` is called when the broker has acknowledged (QoS 0: when it is written), on this
+        connection or never. ValueError for a topic with a wildcard.
+        """
+        link = self._people.link
+        return link is not None and link.publish(topic, payload, qos, sent, retain=retain)
+
+    def in_hand(self) -> int:
+        """How many messages are taken or waiting, and not settled."""
+        return sum(len(session.hand) for session in self._sessions)
+
+    def peek(self, limit: int) -> list[Delivery]:
+        """The first `limit` of those, for the strip of alarms that are not yet on disk."""
+        return list(islice(chain.from_iterable(s.hand for s in self._sessions), limit))
+
+    @property
+    def state(self) -> BrokerState:
+        """Both sessions in one: what troubles people's is said first."""
+        sessions = self._sessions
+        connected = all(session.up for session in sessions)
+        reason, detail = next(((s.reason, s.detail) for s in sessions if s.reason), ("", ""))
+        return BrokerState(
+            connected=connected,
+            reason=reason,
+            detail=detail,
+            since=max(s.since for s in sessions if s.up is connected),
+            reconnects=sum(max(0, s.connections - 1) for s in sessions),
+            takeovers=sum(s.takeovers for s in sessions),
+            dropped_qos0=sum(s.hand.dropped for s in sessions),
+            unreadable_topics=sum(s.unreadable for s in sessions),
+        )
+
+    def _connect(self, session: Session) -> _Link:
+        address = self._address
+        client = Client(
+            address.host,
+            address.port,
+            username=address.user,
+            password=address.password,
+            identifier=f"{self._scope}-{session.name}",
+            clean_session=False,
+            keepalive=KEEPALIVE_S,
+            timeout=ANSWER_S,
+            will=session.will(),
+            # paho's own limit is 20; under any limit each PUBACK searches all that is on its way.
+            max_inflight_messages=0,
+            socket_options=NODELAY,
+            tls_params=TLSParameters() if address.tls else None,
+        )
+        return _Link(client, session)

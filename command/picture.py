@@ -1,0 +1,153 @@
+"""What the feed and /healthz show of the post: rows, beat, health. Reads, and changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from redis.asyncio import Redis
+
+from command import tokens
+from command.broadcast import position as parse_position
+from command.clock import Clock
+from command.core import views
+from command.core.decide import Fact
+from command.core.era import new_era
+from command.core.orders import place_name
+from command.feed import Health
+from command.log import Log
+from command.measures import Measures
+from command.messages import Command, CommandResult
+from command.mqtt import Broker
+from command.post import Post
+from command.profiles import Difference
+from command.services import Embedded
+from sensors.normalise import normalise
+from sensors.observations import Alarm
+from sensors.words import tr
+
+SHOWN_IN_HAND = 50  # alarms that are not yet on disk, one by one; the rest as a number
+LOAD_S = 600.0  # alarms that opened something within 10 minutes (CONSOLE.md section 3)
+
+
+class Picture:
+    """The feed's source. `of` gives it the post it is a picture of."""
+
+    def __init__(
+        self, clock: Clock, redis: Redis, store: Log, services: Embedded | None, measures: Measures
+    ) -> None:
+        self.differences: Sequence[Difference] = ()
+        self._clock, self._redis, self._store = clock, redis, store
+        self._services, self._measures = services, measures
+        self._post: Post
+        self._broker: Broker
+
+    def of(self, post: Post, broker: Broker) -> None:
+        """Show this post from now on."""
+        self._post, self._broker = post, broker
+
+    def snapshot(self) -> Mapping[str, Mapping[str, Any]]:
+        """All rows; asked for between commits only."""
+        return views.everything(self._post.world, self._post.seq, self._post.lines)
+
+    def position(self) -> str:
+        """The log position of `snapshot`."""
+        return views.position(self._post.world, self._post.seq)
+
+    async def authenticate(self, token: str) -> tuple[str, str] | None:
+        """Name and role behind a token."""
+        return await tokens.look_up(self._redis, token)
+
+    async def execute(self, command: Command, by: str, role: str) -> CommandResult:
+        """Into the loop, and out when it is on disk."""
+        return await self._post.execute(command, by, role)
+
+    def beat(self) -> Mapping[str, Any]:
+        """Once a second: the clock that consoles go by, and what is not as it should be."""
+        world, store, broker = self._post.world, self._store.state, self._broker.state
+        self._measures.state(world, self._broker.in_hand())
+        beat: dict[str, Any] = {
+            "now": self._clock.now(),
+            "at": self.position(),
+            "epoch": self._store.epoch,
+            "era": world.era,
+            "backlog": self._broker.in_hand(),
+            "unconfirmed": len(world.outbox),
+            "store": {"ok": store.ok, "reason": store.words()},
+            "broker": {
+                "ok": broker.connected,
+                "reason": tr(broker.reason) if broker.reason else "",
+            },
+        }
+        if not store.ok:
+            beat["unsaved"] = self._unsaved()
+        return beat
+
+    def _unsaved(self) -> dict[str, Any]:
+        """Alarms in hand while the store is down, marked 未落盘: shown, and promised to nobody."""
+        world = self._post.world
+        rows: list[dict[str, Any]] = []
+        for delivery in self._broker.peek(SHOWN_IN_HAND * 4):
+            seen = normalise(
+                delivery.topic, delivery.payload, delivery.received_at, self._post.sources
+            )
+            if isinstance(seen, Alarm) and len(rows) < SHOWN_IN_HAND:
+                rows.append(
+                    {
+                        "source": seen.source,
+                        "kind": seen.kind.value,
+                        "place": place_name(world, seen.place),
+                        "text": seen.text,
+                        "at": delivery.received_at,
+                    }
+                )
+        return {"mark": tr("not yet on disk"), "count": self._broker.in_hand(), "alarms": rows}
+
+    def health(self) -> Health:
+        """Red with the reason: whose fault, and what to do."""
+        store, broker = self._store.state, self._broker.state
+        reasons = [] if store.ok else [store.words()]
+        if not broker.connected:
+            reasons.append(tr("The broker is not connected: {why}").format(why=tr(broker.reason)))
+        services = self._services.states() if self._services else []
+        for service in services:
+            if not service.up:
+                words = tr("The embedded {name} is down and is being restarted.")
+                reasons.append(words.format(name=service.name))
+        details = {
+            "at": self.position(),
+            "epoch": self._store.epoch,
+            "in_hand": self._broker.in_hand(),
+            "store": {"ok": store.ok, "reason": store.reason, "detail": store.detail},
+            "broker": {
+                "ok": broker.connected,
+                "detail": broker.detail,
+                "reconnects": broker.reconnects,
+                "takeovers": broker.takeovers,
+                "dropped_qos0": broker.dropped_qos0,
+            },
+            "services": [
+                {"name": s.name, "up": s.up, "restarts": s.restarts, "last_error": s.last_error}
+                for s in services
+            ],
+            "differences": [
+                {
+                    "name": d.name,
+                    "found": d.found,
+                    "wanted": d.wanted,
+                    "risk": d.risk,
+                    "remedy": d.remedy,
+                }
+                for d in self.differences
+            ],
+        }
+        return Health(not reasons, reasons, details)
+
+    def seen(self, position: str) -> None:
+        """A console has seen more of the log than there is: a new era, once."""
+        claimed, world = parse_position(position), self._post.world
+        if claimed is None or claimed < (world.era, self._post.seq + 1):
+            return
+        now = self._clock.now()
+        for event in new_era(world, claimed[0], position, now, "console"):
+            self._post.note(Fact(event))

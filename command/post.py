@@ -1,0 +1,262 @@
+"""The command post's loop. START READING HERE.
+
+    take what waits -> normalise -> decide -> commit -> acknowledge -> receipts, orders, views
+
+One batch at a time, and nothing reads the world while a commit is open. A message is acknowledged
+only when what followed from it is on disk; its receipt comes after that, and is its only proof.
+Orders leave only within two thirds of the lease, and again until the handheld has confirmed them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from command.clock import Clock
+from command.core import views
+from command.core.codec import encode_entry
+from command.core.commands import Ordered
+from command.core.decide import Deadline, Fact, Input
+from command.core.events import TownshipLoaded
+from command.core.outbox import Schedule
+from command.core.receipts import Receipt
+from command.core.step import Batch, Poisoned, step
+from command.core.ticks import decide_tick
+from command.core.world import World
+from command.errors import LeaseLost, LogGap
+from command.feed import Feed
+from command.hand import Delivery
+from command.log import Log, Outcome, Quarantined
+from command.measures import Measures
+from command.messages import Command, CommandResult
+from command.mqtt import Broker
+from command.refusals import internal, refused
+from sensors.normalise import normalise
+from sensors.observations import Rejection
+from sensors.sources import Sources, index
+from sensors.topics import order_topic, receipt_topic
+from sensors.words import tr
+
+BATCH = 256  # messages at a time (DESIGN.md section 2)
+TICK_S = 0.25
+RECEIPTS_IN_ONE = 100
+LINES = 200  # of the log, that a console gets with its snapshot
+
+log = structlog.get_logger("post")
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A console command and the answer it waits for."""
+
+    ordered: Ordered
+    answer: asyncio.Future[CommandResult]
+
+
+class Post:
+    """One township's post while it holds the lease. Dropped whole when it loses it."""
+
+    def __init__(
+        self,
+        *,
+        world: World,
+        seq: int,
+        lines: Sequence[tuple[str, dict[str, Any]]],
+        rebuild: Callable[[], Awaitable[World]],
+        store: Log,
+        broker: Broker,
+        feed: Feed,
+        clock: Clock,
+        measures: Measures,
+        wake: asyncio.Event,
+    ) -> None:
+        self.world, self.seq = world, seq
+        self.lines = deque(lines, maxlen=LINES)
+        self.sources = self._sources()
+        self._rebuild = rebuild
+        self._store, self._broker, self._feed = store, broker, feed
+        self._clock, self._measures, self._wake = clock, measures, wake
+        self._commands: deque[_Waiting] = deque()
+        self._facts: deque[Fact] = deque()
+        self._schedule = Schedule()
+        self._schedule.load(self.world)
+        self._tick = False
+
+    async def run(self) -> None:
+        """Turn after turn, until cancelled. Raises LeaseLost or LogGap: then the world is stale."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._ticks(), name="ticks")
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                await self.turn()
+
+    async def _ticks(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            self._tick = True
+            self._wake.set()
+
+    async def turn(self) -> None:
+        """Take what waits, people first, and see it through to its end."""
+        waiting = [self._commands.popleft() for _ in range(min(len(self._commands), BATCH))]
+        facts, self._facts = list(self._facts), deque()
+        deliveries = self._broker.take(BATCH)
+        now = self._clock.now()
+        inputs: list[Input] = [
+            *facts,
+            *(one.ordered for one in waiting),
+            *(self._read(delivery) for delivery in deliveries),
+            *self._deadlines(now),
+        ]
+        if inputs:
+            raws = [*[None] * (len(facts) + len(waiting)), *deliveries]
+            batch = await self._see_through(inputs, raws, now)
+            self._broker.settle(deliveries)
+            self._receipts(batch.receipts)
+            self._answer(waiting, batch, len(facts))
+            for delivery, value in zip(
+                deliveries, inputs[len(facts) + len(waiting) :], strict=False
+            ):
+                self._measures.heard(value, now - delivery.received_at)
+                self._schedule.heard_from(getattr(value, "source", ""), now)
+        self._send_orders(now)
+        if self._commands or self._facts:
+            self._wake.set()
+
+    def _read(self, delivery: Delivery) -> Input:
+        return normalise(
+            delivery.topic,
+            delivery.payload,
+            delivery.received_at,
+            self.sources,
+            retained=delivery.retained,
+        )
+
+    def _deadlines(self, now: float) -> list[Input]:
+        """At the end of a batch: an answer that waited beside its deadline still counts."""
+        if not self._tick:
+            return []
+        self._tick = False
+        return [Deadline(name) for name, _ in decide_tick(self.world, now)]
+
+    # --- decide, commit
+
+    async def _see_through(
+        self, inputs: Sequence[Input], raws: Sequence[Delivery | None], now: float
+    ) -> Batch:
+        batch = await self._decide(inputs, now)
+        if batch.events:
+            data = encode_entry(now, batch.events)
+            aside = [
+                _aside(batch.kept_aside[number], value, raws[number], now)
+                for number, value in enumerate(inputs)
+                if number in batch.kept_aside and number < len(raws)
+            ]
+            await self._commit(data, aside)
+            self._publish(batch, now)
+        return batch
+
+    async def _decide(self, inputs: Sequence[Input], now: float) -> Batch:
+        """Move the world. An input on which `evolve` fails costs a rebuild, and is set aside."""
+        poison: set[int] = set()
+        while True:
+            try:
+                return step(self.world, inputs, now, poison)
+            except Poisoned as failure:
+                log.exception("evolve failed", input=failure.at)
+                if failure.at < 0 or failure.at in poison:
+                    raise
+                poison.add(failure.at)
+                self.world = await self._rebuild()
+
+    async def _commit(self, data: bytes, aside: Sequence[Quarantined]) -> None:
+        with self._measures.commit():
+            outcome = await self._store.commit(self.seq + 1, data, aside)
+        if outcome is Outcome.FENCED:
+            raise LeaseLost(tr("Another post is first now. This one leaves; nothing is lost."))
+        if outcome is Outcome.GAP:
+            raise LogGap(tr("The log is not where this post left it. It must be read again."))
+        self.seq += 1
+
+    # --- what follows a commit
+
+    def _publish(self, batch: Batch, now: float) -> None:
+        self._schedule.follow(batch.events, self.world)
+        self._measures.committed(batch.events)
+        if any(isinstance(event, TownshipLoaded) for event in batch.events):
+            self.sources = self._sources()
+        self._send_orders(now)
+        rows = views.changed(self.world, batch.events, self.seq)
+        self.lines.extend((key, row) for key, row in rows["log"].items() if row is not None)
+        self._feed.publish(views.position(self.world, self.seq), rows)
+
+    def _send_orders(self, now: float) -> None:
+        """All that is due; kept for the next tick while the network or the lease is not there."""
+        for order_id in self._schedule.due(now):
+            waiting = self.world.outbox[order_id]
+            if not self._store.may_send():
+                return
+            topic = order_topic(self.world.root, self.world.township_id, waiting.unit)
+            if not self._broker.publish(topic, _json(waiting.message)):
+                return
+            self._schedule.sent(order_id, now)
+            self._measures.ordered()
+
+    def _receipts(self, receipts: Sequence[Receipt]) -> None:
+        """One message a source, or a few: QoS 0, for the source asks again until it has one."""
+        by_source: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for receipt in receipts:
+            by_source[receipt.source].append(receipt.as_json())
+        for source, all_of_it in by_source.items():
+            topic = receipt_topic(self.world.root, self.world.township_id, source)
+            for start in range(0, len(all_of_it), RECEIPTS_IN_ONE):
+                part = all_of_it[start : start + RECEIPTS_IN_ONE]
+                self._broker.publish(topic, _json({"receipts": part}), qos=0)
+
+    def _answer(self, waiting: Sequence[_Waiting], batch: Batch, first: int) -> None:
+        for number, one in enumerate(waiting, first):
+            if one.answer.done():
+                continue
+            if number in batch.refused:
+                one.answer.set_result(refused(batch.refused[number]))
+            elif number in batch.kept_aside:
+                one.answer.set_result(internal(batch.kept_aside[number]))
+            else:
+                one.answer.set_result(CommandResult(ok=True))
+
+    # --- from outside the loop
+
+    async def execute(self, command: Command, by: str, role: str) -> CommandResult:
+        """A console's command, answered when it is on disk."""
+        answer: asyncio.Future[CommandResult] = asyncio.get_running_loop().create_future()
+        self._commands.append(_Waiting(Ordered(command, by, role), answer))
+        self._wake.set()
+        return await answer
+
+    def note(self, fact: Fact) -> None:
+        """Something the post itself noticed goes into the log with the next turn."""
+        self._facts.append(fact)
+        self._wake.set()
+
+    def _sources(self) -> Sources:
+        township = self.world.township
+        rules = township.sources if township else ()
+        offset = township.utc_offset_h if township else 8.0
+        return index(self.world.root, self.world.township_id, rules, offset)
+
+
+def _aside(quarantine: str, value: Input, delivery: Delivery | None, now: float) -> Quarantined:
+    reason = value.reason.value if isinstance(value, Rejection) else "poison"
+    topic, raw = (delivery.topic, delivery.payload) if delivery else ("", repr(value).encode())
+    return Quarantined(quarantine, topic, reason, now, raw)
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

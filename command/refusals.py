@@ -1,0 +1,43 @@
+"""Why a command was not carried out, in words: what is the matter, and what to do."""
+
+from __future__ import annotations
+
+from command.core.commands import Refused
+from command.core.reasons import Refusal
+from command.messages import CommandResult
+from sensors.words import tr
+
+# English message ids; {what} and {by} are filled after translation.
+SENTENCES: dict[Refusal, str] = {
+    Refusal.UNKNOWN_INCIDENT: "There is no incident {what}.",
+    Refusal.UNKNOWN_UNIT: "There is no unit {what}.",
+    Refusal.UNKNOWN_PLACE: "There is no place {what}.",
+    Refusal.UNKNOWN_ALERT: "There is no alert {what}; perhaps it was read already.",
+    Refusal.NOT_ALLOWED: "This needs the leader on duty.",
+    Refusal.STALE: "Changed meanwhile by {by} ({what}). Look again, then decide.",
+    Refusal.ENDED: "Already ended ({what}, by {by}). Reopen it first.",
+    Refusal.NOT_ENDED: "Still running ({what}). Resolve it first.",
+    Refusal.UNIT_OFF_DUTY: "{what} is off duty and cannot be sent.",
+    Refusal.UNIT_COMMITTED: "{what}: the unit is at work there. Withdraw it first.",
+    Refusal.UNIT_ALREADY_ON_IT: "{what} has this order already.",
+    Refusal.NOTHING_TO_WITHDRAW: "No order of {what} to take back here.",
+    Refusal.UNITS_AT_WORK: "Units are still at work: {what}.",
+    Refusal.SAME_INCIDENT: "That is the same incident.",
+    Refusal.NOTHING_TO_SPLIT: "Nothing of {what} to split off here.",
+    Refusal.NOT_SHELVABLE: "{what} cannot be shelved.",
+    Refusal.SHELF_FULL: "Twelve sources are shelved already. Take one back first.",
+    Refusal.NO_CANDIDATE: "No unit is left for this.",
+    Refusal.WHY_MISSING: "Say why: this needs a text.",
+}
+
+
+def refused(refusal: Refused) -> CommandResult:
+    """The answer to a command that a rule forbids."""
+    words = tr(SENTENCES[refusal.why]).format(what=refusal.what, by=refusal.by)
+    return CommandResult(ok=False, reason=words, code=refusal.why.value, by=refusal.by)
+
+
+def internal(quarantine: str) -> CommandResult:
+    """The answer to a command that our own code failed on."""
+    words = tr("The post failed on this command; it is kept as {what}. This is a fault of ours.")
+    return CommandResult(ok=False, reason=words.format(what=quarantine), code="internal")

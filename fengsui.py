@@ -1,0 +1,165 @@
+"""The command line. Each verb imports only the room it needs; nothing imports this file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    name="fengsui",
+    help="烽燧 Fengsui: emergency command for a township.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+credentials = typer.Typer(help="Tokens of the console feed.", no_args_is_help=True)
+app.add_typer(credentials, name="credentials")
+
+Data = Annotated[Path, typer.Option(help="Folder of the post's own files.")]
+Mqtt = Annotated[str | None, typer.Option(help="mqtt://HOST:PORT; else the embedded broker.")]
+Redis = Annotated[str | None, typer.Option(help="redis://HOST:PORT; else the embedded store.")]
+
+
+def _run(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run to the end; an error that a person can put right is one line on stderr and exit 1."""
+    from command.errors import FengsuiError
+    from command.runner import run
+
+    try:
+        return run(work)
+    except FengsuiError as error:
+        typer.echo(f"fengsui: {error}", err=True)
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def serve(
+    township: Annotated[Path, typer.Option(help="Folder with the township's files.")],
+    mqtt: Mqtt = None,
+    redis: Redis = None,
+    listen: Annotated[str, typer.Option(help="HOST:PORT of the feed.")] = "127.0.0.1:8460",
+    data: Data = Path("data"),
+    standby: Annotated[bool, typer.Option(help="Wait for the lease, and again when lost.")] = False,
+    root: Annotated[str, typer.Option(help="fs, or fsx for a drill.")] = "fs",
+    lease: Annotated[float, typer.Option(help="Seconds of a lease.", min=0.5)] = 6.0,
+) -> None:
+    """Be the command post of a township."""
+    from command.announce import announce
+    from command.app import serve as be_the_post
+    from command.settings import Settings
+
+    settings = Settings(
+        township=township,
+        mqtt=mqtt,
+        redis=redis,
+        listen=listen,
+        data=data,
+        standby=standby,
+        root=root,
+        lease_s=lease,
+    )
+    _run(be_the_post(settings, announce))
+
+
+@app.command()
+def check(
+    folder: Annotated[Path, typer.Argument(help="Folder with the township's files.")],
+    lang: Annotated[str | None, typer.Option(help="zh or en.")] = None,
+) -> None:
+    """Read a township's folder, and say everything that is wrong and how to put it right."""
+    from command.loader import main_check
+    from sensors.words import language
+
+    raise typer.Exit(main_check(folder, lang or language()))
+
+
+@credentials.command("token")
+def token(
+    name: Annotated[str, typer.Argument(help="Whose console: a post, not a person.")],
+    role: Annotated[str, typer.Option(help="officer leader observer trainer")],
+    data: Data = Path("data"),
+    redis: Redis = None,
+) -> None:
+    """Make a token for a console, and print it: it is shown once, and kept as a hash."""
+    from command.offline import make_token
+
+    typer.echo(_run(make_token(name, role, data, redis)))
+
+
+@credentials.command("revoke")
+def revoke(
+    name: Annotated[str, typer.Argument(help="Whose console.")],
+    data: Data = Path("data"),
+    redis: Redis = None,
+) -> None:
+    """Forget all tokens of a name."""
+    from command.offline import forget_tokens
+
+    typer.echo(_run(forget_tokens(name, data, redis)))
+
+
+@app.command()
+def log(
+    data: Data = Path("data"),
+    redis: Redis = None,
+    township: Annotated[str | None, typer.Option(help="Township id; needed if several.")] = None,
+    since: Annotated[str | None, typer.Option(help="Only what comes after this position.")] = None,
+    root: Annotated[str, typer.Option(help="fs, or fsx for drills.")] = "fs",
+) -> None:
+    """Print the log as JSON lines, one event a line."""
+    from command.offline import print_log
+
+    _run(print_log(data, redis, root, township, since, sys.stdout))
+
+
+@app.command()
+def handheld(
+    unit: Annotated[str, typer.Argument(help="Unit id, as in units.csv.")],
+    township: Annotated[str, typer.Option(help="Township id.")],
+    mqtt: Annotated[str, typer.Option(help="mqtt://HOST:PORT")] = "mqtt://127.0.0.1:1883",
+    data: Annotated[Path, typer.Option(help="Folder of this handheld's files.")] = Path(
+        "data/handheld"
+    ),
+    device: Annotated[str, typer.Option(help="One of several of this unit.")] = "",
+    place: Annotated[str, typer.Option(help="Village or group id, for its notices.")] = "",
+    root: Annotated[str, typer.Option(help="fs, or fsx for a drill.")] = "fs",
+    auto: Annotated[
+        str | None, typer.Option(help="Answer by itself: accept=5,go=20,here=90.")
+    ] = None,
+    speed: Annotated[float, typer.Option(help="Divides the delays of --auto.")] = 1.0,
+    lang: Annotated[str | None, typer.Option(help="zh or en.")] = None,
+    json_lines: Annotated[bool, typer.Option("--json", help="Lines for programs.")] = False,
+) -> None:
+    """A field team's handheld in a terminal: orders in, answers out."""
+    import asyncio
+
+    from sensors.handheld.main import Options, run
+
+    options = Options(
+        unit=unit,
+        township=township,
+        mqtt=mqtt,
+        data=data,
+        root=root,
+        auto=auto,
+        speed=speed,
+        lang=lang,
+        place=place,
+        device=device,
+        json=json_lines,
+    )
+    raise typer.Exit(asyncio.run(run(options)))
+
+
+def main() -> None:
+    """The console script `fengsui`."""
+    app()
+
+
+if __name__ == "__main__":
+    main()
