@@ -19,19 +19,25 @@ log = structlog.get_logger("feed")
 
 BAD_FRAME, UNKNOWN, TRY_LATER = 4400, 4401, 1013  # close codes
 
+
+def _(message: str) -> str:
+    """Marks a message for translation; `refusal` translates it."""
+    return message
+
+
 # What a console that is turned away, or whose command is not obeyed, is told. English ids of the
 # catalogue; {field} is filled in after translation.
 REFUSALS = {
-    "bad_json": "This frame is not JSON as we read it.",
-    "bad_frame": "This frame is not of the contract: {field}",
-    "unknown_verb": "There is no such command.",
-    "bad_field": "Field missing or wrong: {field}",
-    "not_allowed": "Your role may not do this.",
-    "id_reused": "This id was used for another command.",
-    "no_hello": "No hello within the time.",
-    "wrong_token": "This token is not known here.",
-    "token_unchecked": "The token cannot be checked just now. Try again.",
-    "too_many": "Too many connections are waiting. Try again.",
+    "bad_json": _("This frame is not JSON as we read it."),
+    "bad_frame": _("This frame is not of the contract: {field}"),
+    "unknown_verb": _("There is no such command."),
+    "bad_field": _("Field missing or wrong: {field}"),
+    "not_allowed": _("Your role may not do this."),
+    "id_reused": _("This id was used for another command."),
+    "no_hello": _("No hello within the time."),
+    "wrong_token": _("This token is not known here."),
+    "token_unchecked": _("The token cannot be checked just now. Try again."),
+    "too_many": _("Too many connections are waiting. Try again."),
 }
 
 Authenticate = Callable[[str], Awaitable[tuple[str, str] | None]]

@@ -7,6 +7,9 @@ first chain follows on 64 zeros; chains run on from file to file.
 
 A last line without its line end was being written when the power went: it is reported, not read,
 and cut off by the next append, for its entry is still in the log.
+
+When the store has lost the end of its log and a new era has written other entries in that place,
+`set_aside` keeps the archived ones in a folder beside the archive, `{root}-{township}.lost-N`.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -72,16 +76,11 @@ class Archive:
         Raises StoreError when they do not follow on the last one or the disk refuses; the archive
         is then as it was before.
         """
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with _alone(self.folder):
-                files = self._files()
-                lines = _follow(self._end(files), entries)
-                if lines:
-                    self._write(files, lines)
-        except OSError as error:
-            message = tr("The archive {folder} cannot be written: {why}")
-            raise StoreError(message.format(folder=self.folder, why=error.strerror)) from error
+        with _refusals_told(self.folder), _alone(self.folder):
+            files = self._files()
+            lines = _follow(self._end(files), entries)
+            if lines:
+                self._write(files, lines)
         return self.last_seq()
 
     def read(self, after: int = 0) -> Iterator[tuple[int, bytes]]:
@@ -106,6 +105,25 @@ class Archive:
         files = self._files()
         return files[-1].stat().st_size - _tail(files[-1])[1] if files else 0
 
+    def set_aside(self, after: int) -> Path:
+        """Take the entries after sequence `after` out of the archive; the folder that keeps them.
+
+        Whole files are copied there, and are on disk before anything is cut here. Raises
+        StoreError.
+        """
+        with _refusals_told(self.folder), _alone(self.folder):
+            touched = self._files()
+            touched = touched[_holding(touched, after + 1) :]
+            aside = _copied(touched, self.folder.with_name(f"{self.folder.name}.lost-{after + 1}"))
+            for path in reversed(touched):
+                if int(path.stem) > after:
+                    path.unlink()
+                else:
+                    os.truncate(path, _size_up_to(path, after))
+                    _sync(path)
+            _sync(self.folder)
+            return aside
+
     def _files(self) -> list[Path]:
         # Ten digits: the order of the names is the order of the sequences.
         return sorted(self.folder.glob("[0-9]" * 10 + ".jsonl"))
@@ -126,8 +144,7 @@ class Archive:
 
     def _lines(self, after: int) -> Iterator[Line]:
         files = self._files()
-        # The last file that begins at or before the entry wanted; the first one if none does.
-        start = max((i for i, path in enumerate(files) if int(path.stem) <= after + 1), default=0)
+        start = _holding(files, after + 1)
         before = self._end(files[:start])
         for path in files[start:]:
             for raw in _whole_lines(path, last=path == files[-1]):
@@ -135,6 +152,11 @@ class Archive:
                 _check(path, before, line)
                 yield line
                 before = line
+
+
+def _holding(files: list[Path], seq: int) -> int:
+    """Index of the last file that begins at or before `seq`; the first one if none does."""
+    return max((i for i, path in enumerate(files) if int(path.stem) <= seq), default=0)
 
 
 def _chain(before: str, data: bytes) -> str:
@@ -230,12 +252,53 @@ def _write_synced(path: Path, content: bytes) -> None:
 
 def _sync_folder(folder: Path) -> None:
     # The township's folder may be new, too: its own name is an entry of its parent.
-    for path in (folder, folder.parent):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    _sync(folder)
+    _sync(folder.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _size_up_to(path: Path, seq: int) -> int:
+    size = 0
+    for raw in _whole_lines(path, last=True):
+        if _parse(path, raw).seq > seq:
+            break
+        size += len(raw)
+    return size
+
+
+def _copied(files: list[Path], folder: Path) -> Path:
+    """Copies of `files` in a new folder of that name, or that name and a number."""
+    number = 1
+    name = folder.name
+    while folder.exists():
+        number += 1
+        folder = folder.with_name(f"{name}-{number}")
+    unfinished = folder.with_name(f"{folder.name}.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)  # of a run that was cut off
+    unfinished.mkdir()
+    for path in files:
+        _sync(Path(shutil.copy2(path, unfinished)))
+    _sync(unfinished)
+    unfinished.rename(folder)
+    _sync(folder.parent)
+    return folder
+
+
+@contextmanager
+def _refusals_told(folder: Path) -> Iterator[None]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        message = tr("The archive {folder} cannot be written: {why}")
+        raise StoreError(message.format(folder=folder, why=error.strerror)) from error
 
 
 @contextmanager

@@ -45,6 +45,10 @@ class Limits:
     part_rows: int = 500  # CONSOLE.md section 5
     answers: int = 1_000
     watched: int = 50  # incidents one console has open
+    # Tables that only grow: each row is sent once, and only the last ones are kept for newcomers
+    # and for slow consoles. Without this the log's lines would stay in memory for ever.
+    tail_tables: frozenset[str] = frozenset({"log"})
+    tail_rows: int = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,14 @@ def frame(head: str, cells: Cells, tables: Iterable[str] = (), **rest: Any) -> b
     body = b",".join(encode(table) + b":{" + b",".join(of) + b"}" for table, of in keyed.items())
     tail = encode(rest)[1:]  # without its opening brace
     return b"".join((b"{", encode(head), b":{", body, b"}", b"," if rest else b"", tail))
+
+
+def _cut_to(rows: dict[Any, bytes], count: int) -> list[tuple[Any, bytes]]:
+    """Drop the oldest rows over `count`; those dropped."""
+    dropped = list(islice(rows.items(), max(0, len(rows) - count)))
+    for key, _ in dropped:
+        del rows[key]
+    return dropped
 
 
 def _cost(cell: tuple[str, str], row: bytes) -> int:
@@ -192,6 +204,8 @@ class Mirror:
                 self._rows[table].pop(key)
             else:
                 self._rows.setdefault(table, {})[key] = row
+        for table in self._limits.tail_tables & self._rows.keys():
+            _cut_to(self._rows[table], self._limits.tail_rows)
         self._remember(at, news)
         return Patch(at, news, frame("rows", news, at=at))
 
@@ -238,6 +252,7 @@ class Outbox:
         self._limits = limits
         self._waiting: deque[Patch | Note] = deque()
         self._folded: Cells = {}
+        self._folded_tail: Cells = {}
         self._folded_bytes = 0
         self._folded_at = ""
         self._folds = 0  # commits in _folded
@@ -295,14 +310,18 @@ class Outbox:
     def _fold_in(self, patch: Patch) -> None:
         """Costs what the patch costs, however much is folded: a slow console is no brake."""
         for cell, row in patch.cells.items():
-            before = self._folded.get(cell)
+            into = self._folded_tail if cell[0] in self._limits.tail_tables else self._folded
+            before = into.get(cell)
             self._folded_bytes += len(row) - len(before) if before else _cost(cell, row)
-            self._folded[cell] = row
+            into[cell] = row
+        dropped = _cut_to(self._folded_tail, self._limits.tail_rows)
+        self._folded_bytes -= _size(dict(dropped))
         self._folded_at = patch.at
         self._folds += 1
 
     def _unfold(self) -> bytes:
-        made = frame("rows", self._folded, at=self._folded_at, merged=self._folds)
+        cells = self._folded | self._folded_tail
+        made = frame("rows", cells, at=self._folded_at, merged=self._folds)
         self._bytes -= self._folded_bytes
-        self._folded, self._folded_bytes, self._folds = {}, 0, 0
+        self._folded, self._folded_tail, self._folded_bytes, self._folds = {}, {}, 0, 0
         return made

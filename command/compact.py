@@ -61,7 +61,7 @@ async def restore(log: Log, archive: Archive, root: str, township: str) -> Resto
         restored.notes.append(log.snapshot_trouble)
     first = await log.first() or await log.last() + 1
     if restored.seq + 1 < first:
-        _from_archive(restored, archive, first)
+        await _from_archive(restored, archive, first)
     async for seq, data in log.read(restored.seq):
         _apply(restored, seq, data)
     return restored
@@ -80,11 +80,13 @@ async def _from_snapshot(log: Log) -> Restored | None:
         return None
 
 
-def _from_archive(restored: Restored, archive: Archive, first: int) -> None:
+async def _from_archive(restored: Restored, archive: Archive, first: int) -> None:
     for seq, data in archive.read(restored.seq):
         if seq >= first:
             break
         _apply(restored, seq, data)
+        if seq % PAGE == 0:
+            await asyncio.sleep(0)  # a post that starts renews its lease meanwhile
     if restored.seq + 1 < first:
         message = tr(
             "Entries {first} to {last} are neither in the log nor in the archive {folder}."
@@ -119,7 +121,7 @@ async def compact(log: Log, archive: Archive, root: str, township: str, keep: in
     if await log.current_epoch() != log.epoch:
         raise LeaseLost(tr("Another post has taken the lease. Nothing was changed."))
     restored = await restore(log, archive, root, township)
-    archived = await _archive_new(log, archive, restored.seq)
+    archived = await _archive_new(log, archive, restored)
     snapshot = _proved(restored.world)
     if restored.seq:
         await log.snapshot_save(restored.seq, snapshot)
@@ -128,19 +130,15 @@ async def compact(log: Log, archive: Archive, root: str, township: str, keep: in
     return Compacted(restored.seq, len(snapshot), archived, trimmed, tuple(restored.notes))
 
 
-async def _archive_new(log: Log, archive: Archive, last: int) -> int:
-    end = archive.last_seq()
+async def _archive_new(log: Log, archive: Archive, restored: Restored) -> int:
     first = await log.first()
     if first is None:
         return 0
-    await _same_history(log, archive, first, end)
-    if end == 0:
-        # An archive that was moved away, or a new data folder: it begins where the log does.
-        end = first - 1
+    # An archive that was moved away, or a new data folder: it begins where the log does.
+    begin = end = await _meet(log, archive, first, restored.notes) or first - 1
     page: list[tuple[int, bytes]] = []
-    begin = end
     async for seq, data in log.read(end):
-        if seq > last:  # written since; not in this snapshot, so not to be trimmed now
+        if seq > restored.seq:  # written since; not in this snapshot, so not to be trimmed now
             break
         page.append((seq, data))
         if len(page) == PAGE:
@@ -149,24 +147,43 @@ async def _archive_new(log: Log, archive: Archive, last: int) -> int:
     return (archive.append(page) if page else end) - begin
 
 
-async def _same_history(log: Log, archive: Archive, first: int, end: int) -> None:
-    """The last archived entry must be the log's own, or the one before its first."""
+async def _meet(log: Log, archive: Archive, first: int, notes: list[str]) -> int:
+    """The end of the archive, once it is one history with the log that begins at `first`.
+
+    What the store lost and a new era wrote anew is set aside. Raises StoreError when the two have
+    nothing in common.
+    """
+    end = archive.last_seq()
     if end in (0, first - 1):
-        return
-    if end < first:
+        return end
+    common = await _last_common(log, archive, first) if end >= first else 0
+    if common == end:
+        return end
+    if common < first and first > 1:
         message = tr(
-            "The archive {folder} ends at {end}, the log begins at {first}. Restore the archive, or"
-            " move the folder aside, then a new archive begins."
+            "The archive {folder} (up to {end}) does not lead to this log, which begins at {first}."
+            " Restore the archive, or move the folder aside, then a new one begins."
         )
         raise StoreError(message.format(folder=archive.folder, end=end, first=first))
-    archived = next(archive.read(end - 1), None)
-    in_log = await anext(log.read(end - 1, 1), None)
-    if archived != in_log:
-        message = tr(
-            "The archive {folder} does not belong to this log: entry {seq} differs. Move the folder"
-            " aside, then a new archive begins."
-        )
-        raise StoreError(message.format(folder=archive.folder, seq=end))
+    message = tr(
+        "Archived entries from {seq} on are not those of the log. They are kept in {folder}"
+    )
+    notes.append(message.format(seq=common + 1, folder=archive.set_aside(common)))
+    return common
+
+
+async def _last_common(log: Log, archive: Archive, first: int) -> int:
+    end = archive.last_seq()
+    # The usual case asks for one entry: chains vouch for those before it.
+    if await anext(log.read(end - 1, 1), None) == next(archive.read(end - 1)):
+        return end
+    archived = archive.read(first - 1)
+    common = first - 1
+    async for entry in log.read(first - 1):
+        if entry != next(archived, None):
+            break
+        common = entry[0]
+    return common
 
 
 def _proved(world: World) -> bytes:

@@ -7,7 +7,6 @@ wrong in one run and says, for each, the file, the line and how to put it right.
 from __future__ import annotations
 
 import hashlib
-import sys
 from pathlib import Path
 
 from command.core.plans import Plans
@@ -63,9 +62,9 @@ def main_check(folder: Path, lang: str) -> int:
     for problem in _in_order(book):
         print(describe(problem, lang))  # noqa: T201 - the verb's output
     if book.problems:
-        summary = tr("{count} problems in {folder}", lang)
+        summary = tr("problems found in {folder}: {count}", lang)
         count = len(book.problems)
-        print(summary.format(count=count, folder=folder), file=sys.stdout)  # noqa: T201
+        print(summary.format(count=count, folder=folder))  # noqa: T201
         return 1
     print(_praise(township, lang))  # noqa: T201
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import AsyncIterator
@@ -21,6 +22,7 @@ from command.services import store_of
 from command.store import TROUBLES, open_store, store_error
 from sensors.words import tr
 
+_ZONE = dt.timezone(dt.timedelta(hours=8))  # Asia/Shanghai
 _KEY = re.compile(rb"\{(fsx?):([a-z0-9-]{1,32})\}:log")
 
 
@@ -61,7 +63,10 @@ async def forget_tokens(name: str, data: Path, url: str | None) -> int:
 async def print_log(
     data: Path, url: str | None, root: str, township: str | None, since: str | None, out: TextIO
 ) -> None:
-    """One event a line: pos, event, at, cause, reason, its own fields. Archive first, then log."""
+    """One event a line: pos, event, at, cause, reason, its own fields. Archive first, then log.
+
+    `at` is RFC 3339; moments among the event's own fields are POSIX seconds, as in the log.
+    """
     async with _store(data, url) as redis:
         known = township or await _only_township(redis, root)
         if known is None:
@@ -116,6 +121,7 @@ def _print(out: TextIO, era: int, seq: int, entry: bytes) -> int:
     for number, event in enumerate(entry_events(entry)):
         if event["event"] == "EraBegan":
             era = event["era"]
-        line = {"pos": f"e{era}-{seq}.{number}"} | event
+        moment = dt.datetime.fromtimestamp(event["at"], _ZONE).isoformat(timespec="milliseconds")
+        line = {"pos": f"e{era}-{seq}.{number}"} | event | {"at": moment}
         out.write(json.dumps(line, ensure_ascii=False) + "\n")
     return era

@@ -49,9 +49,8 @@ class Once:
         begun = self._begun.get(key) or self._begin(key, digest, command, role)
         if begun.digest != digest:
             raise FrameError("id_reused", "id", command.id)
-        await asyncio.wait(
-            {begun.task}
-        )  # unlike awaiting it, leaves it alone when we are cancelled
+        # Unlike awaiting the task, this leaves it alone when we are cancelled: the console left.
+        await asyncio.wait({begun.task})
         if begun.task.cancelled() or begun.task.exception() is not None:
             raise Unanswered(command.id) from None
         return begun.task.result()

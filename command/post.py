@@ -171,7 +171,7 @@ class Post:
                 return step(self.world, inputs, now, poison)
             except Poisoned as failure:
                 log.exception("evolve failed", input=failure.at)
-                if failure.at < 0 or failure.at in poison:
+                if failure.at in poison:
                     raise
                 poison.add(failure.at)
                 self.world = await self._rebuild()

@@ -11,7 +11,7 @@ from command.core.geo import distance_m
 from command.core.plans import Plan, Release
 from command.core.reasons import Reason
 from command.core.tables import RUNNING, IncidentState
-from command.core.triage import triage
+from command.core.triage import HIGHEST, triage
 from command.core.world import Incident, Taken, World
 from sensors.observations import Alarm, Clear, Position
 
@@ -156,6 +156,8 @@ def _correlate(
     if not near:
         return None, Reason.FIRST_REPORT
     incident = min(near)[4]
+    if alarm.source in incident.reports:
+        return incident, Reason.SAME_PLACE_AND_KIND
     classes = {report.source_class for report in incident.reports.values()}
     mine = source_class(world, alarm.source)
     unlike = mine not in classes and "unknown" not in {mine, *classes}
@@ -175,8 +177,10 @@ def _neighbours(
             for incident_id in world.index.near(plan.kind, alarm.place, where, 0.0)
             if alarm.source in (incident := world.incidents[incident_id]).reports
         ]
-    found = []
-    place = _place(world, alarm, where)
+    found: list[tuple[Incident, float]] = []
+    place = _place(world, alarm, where) if where is None else ""
+    if where is None and not place and source_class(world, alarm.source) != "unknown":
+        return found  # two callers who do not say where are not the same; a flood of strangers is
     for incident_id in world.index.near(plan.kind, place, where, plan.merge_radius_m):
         incident = world.incidents[incident_id]
         if where is None or incident.position is None:
@@ -224,6 +228,8 @@ def _raised(
 ) -> int:
     """Only ever upwards: news makes nothing less urgent by itself."""
     assert world.township is not None
+    if incident.priority == HIGHEST:
+        return HIGHEST
     plan = world.plan_of(incident)
     fresh = triage(
         world.township,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import MISSING, asdict, fields
+from dataclasses import MISSING, fields
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -38,7 +38,10 @@ class UnknownEvent(Exception):  # noqa: N818 - the name says it
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Position):
-        return {k: v for k, v in asdict(value).items() if v is not None}
+        plain = {"lon": value.lon, "lat": value.lat}
+        if value.accuracy_m is not None:
+            plain["accuracy_m"] = value.accuracy_m
+        return plain
     raise TypeError(f"not JSON: {type(value).__name__}")
 
 

@@ -45,7 +45,7 @@ class Refused(Exception):  # noqa: N818 - an answer, not a mistake
 def decide_command(world: World, ordered: Ordered, now: float) -> list[e.Event]:
     """The events of a command; raises `Refused`. Nothing for one that was carried out before."""
     command = ordered.command
-    if command.id in world.commands:
+    if f"{ordered.by}/{command.id}" in world.commands:
         return []
     incident_id = getattr(command, "incident", "")
     if incident_id:
@@ -462,6 +462,15 @@ def _duty(world: World, c: m.Duty, o: Ordered, now: float) -> list[e.Event]:
         by=o.by,
         why=c.said,
     )
+    if world.exercise and not c.on:  # the live side takes it out of the drill: its order first
+        back = [
+            event
+            for order in world.units[c.unit].orders
+            for event in withdraw(
+                world, world.assignments[order], now, _cause(c), Reason.BY_OFFICER, c.said
+            )
+        ]
+        return [*back, changed]
     return [changed, *off_with_order(world, c.unit, now, _cause(c), on=c.on)]
 
 

@@ -66,7 +66,7 @@ def _why_not(world: World, incident: Incident, unit: Unit, taken: frozenset[str]
         return "asked_before"
     if not unit.shared and (status == "committed" or unit.id in taken):
         return "committed"
-    return "unreachable" if world.units[unit.id].silent else ""
+    return ""
 
 
 def candidates(
@@ -77,7 +77,11 @@ def candidates(
     taken: frozenset[str] = frozenset(),
     level: int | None = None,
 ) -> list[Candidate]:
-    """Every unit with the role: those that may go, nearest first; then the others, with why."""
+    """Every unit with the role: those that may go, nearest first; then the others, with why.
+
+    A unit that has not been heard of for long comes after all others that may go: an order that
+    perhaps nobody reads is better than none.
+    """
     role = responsible_role(world, incident, need, incident.level if level is None else level)
     found = [
         Candidate(
@@ -89,7 +93,15 @@ def candidates(
     ]
     if world.plan_of(incident).family is not Family.EMERGENCY:
         found = [one for one in found if _answers_for(world, one.unit, incident.place)]
-    return sorted(found, key=lambda one: (bool(one.why_not), one.eta_s, one.unit.id))
+    return sorted(
+        found,
+        key=lambda one: (
+            bool(one.why_not),
+            world.units[one.unit.id].silent,
+            one.eta_s,
+            one.unit.id,
+        ),
+    )
 
 
 def responsible_role(world: World, incident: Incident, need: Need, level: int) -> str:
@@ -138,8 +150,27 @@ def dispatch(world: World, now: float) -> list[e.Event]:
     ids = world.ids()
     for incident in waiting:
         if incident.state in RUNNING and incident.released_at is not None:
-            events += _serve(world, incident, now, taken, ids)
+            events += _serve_or_say_why(world, incident, now, taken, ids)
     return events
+
+
+def _serve_or_say_why(
+    world: World, incident: Incident, now: float, taken: set[str], ids: Ids
+) -> list[e.Event]:
+    """One incident that we fail on must not keep the others waiting, nor fail in silence."""
+    try:
+        return _serve(world, incident, now, taken, ids)
+    except Exception as error:  # noqa: BLE001 - ours, whatever it is: the officer must send by hand
+        return [
+            e.OfficerAlerted(
+                at=now,
+                cause=CAUSE,
+                reason=Reason.POISON,
+                alert=ids.next("A"),
+                incident=incident.id,
+                text=f"{type(error).__name__}: {error}"[:300],
+            )
+        ]
 
 
 def _serve(

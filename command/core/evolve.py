@@ -67,6 +67,11 @@ def _touch(world: World, incident_id: str, event: e.Event, by: str = "post") -> 
 
 def _township_loaded(world: World, event: e.TownshipLoaded) -> None:
     township = from_document(event.document)
+    before = world.township
+    for kind in {incident.plan for incident in world.incidents.values()}:
+        # A run card that was taken out of the files stays for what was opened by it.
+        if before is not None and kind not in township.plans.plans:
+            township.plans.plans[kind] = before.plans.plans[kind]
     world.township, world.digest = township, event.digest
     world.index.load(township)
     for unit in township.units:
@@ -507,7 +512,7 @@ def _unshelved(world: World, event: e.SourceUnshelved) -> None:
 
 
 def _command_done(world: World, event: e.CommandDone) -> None:
-    world.commands[event.command] = event.at
+    world.commands[f"{event.by}/{event.command}"] = event.at
     while world.commands:
         oldest = next(iter(world.commands))
         if world.commands[oldest] >= event.at - COMMAND_S:

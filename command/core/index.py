@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from shapely import LineString, Point, Polygon, prepare
+from shapely import LineString, Polygon, intersects_xy, prepare
 from shapely.ops import unary_union
 
 from command.core.geo import cell, cells_within
@@ -22,6 +22,7 @@ class Index:
     """Everything here follows from the township and the open incidents."""
 
     places: dict[str, Place] = field(default_factory=dict)
+    groups: list[Place] = field(default_factory=list)
     units: dict[str, Unit] = field(default_factory=dict)
     by_role: dict[str, list[Unit]] = field(default_factory=dict)
     post_roles: dict[str, str] = field(default_factory=dict)
@@ -38,6 +39,7 @@ class Index:
     def load(self, township: Township) -> None:
         """Everything that follows from the township's files."""
         self.places = {place.id: place for place in township.places}
+        self.groups = [p for p in township.places if p.kind is PlaceKind.GROUP]
         self.units = {unit.id: unit for unit in township.units}
         self.post_roles = {post.id: post.role for post in township.posts}
         self.by_role = {}
@@ -84,9 +86,8 @@ class Index:
 
     def nearest_place(self, position: Position) -> str:
         """The group whose middle is nearest; "" when the township has none."""
-        groups = [p for p in self.places.values() if p.kind is PlaceKind.GROUP]
         best = min(
-            groups,
+            self.groups,
             key=lambda p: (p.lon - position.lon) ** 2 + (p.lat - position.lat) ** 2,
             default=None,
         )
@@ -101,13 +102,13 @@ class Index:
 
     def _in(self, where: Where, position: Position) -> bool:
         layer = self.forest if where is Where.FOREST else self.roads
-        return bool(layer.intersects(Point(position.lon, position.lat)))
+        return bool(intersects_xy(layer, position.lon, position.lat))
 
     def put(self, incident: str, plan: str, place: str, position: Position | None) -> None:
         """An open incident can be found by where it is."""
         if position is not None:
             self.cells.setdefault((plan, *cell(position)), {})[incident] = None
-        elif place:
+        else:
             self.placed.setdefault((plan, place), {})[incident] = None
 
     def drop(self, incident: str, plan: str, place: str, position: Position | None) -> None:
@@ -116,7 +117,7 @@ class Index:
         self.starving.pop(incident, None)
         if position is not None:
             self.cells.get((plan, *cell(position)), {}).pop(incident, None)
-        elif place:
+        else:
             self.placed.get((plan, place), {}).pop(incident, None)
 
     def near(self, plan: str, place: str, position: Position | None, radius_m: float) -> list[str]:

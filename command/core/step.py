@@ -39,7 +39,9 @@ class Batch:
 
 
 def step(world: World, inputs: Sequence[Input], now: float, poison: Collection[int] = ()) -> Batch:
-    """Move the world by one batch. Inputs numbered in `poison` failed before and are set aside."""
+    """Move the world by one batch. Inputs numbered in `poison` failed before and are set aside;
+    -1 among them: the dispatch failed, and is left to the next batch.
+    """
     batch = Batch()
     for number, value in enumerate(inputs):
         try:
@@ -54,7 +56,7 @@ def step(world: World, inputs: Sequence[Input], now: float, poison: Collection[i
         batch.events += events
         if events and isinstance(events[0], e.MessageQuarantined):
             batch.kept_aside[number] = events[0].quarantine
-    if world.index.wanting:
+    if world.index.wanting and -1 not in poison:
         orders = dispatch(world, now)
         world.index.wanting.clear()  # every one was served, or has been found to have nobody
         _evolve_all(world, orders, -1)

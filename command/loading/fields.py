@@ -43,6 +43,10 @@ class Fields:
         line = self.record.line_of(key, 0) if key else self.line
         self.book.add(code, self.file, line, **values)
 
+    def label(self, key: str) -> str:
+        """What the file calls the field: an officer's table has Chinese columns."""
+        return self.record.labels.get(key, key)
+
     def raw(self, key: str) -> object:
         """The value as it stands in the file; None where it is absent or blank."""
         value = self.record.values.get(key)
@@ -53,7 +57,7 @@ class Fields:
         names = set(known)
         for key in self.record.values:
             if key not in names:
-                self.complain("key_unknown", key, field=key, hint=hint(key, names))
+                self.complain("key_unknown", key, field=self.label(key), hint=hint(key, names))
 
     def text(self, key: str, limit: int = NAME_LIMIT, *, needed: bool = False) -> str:
         """A line of text of at most `limit` characters."""
@@ -61,17 +65,17 @@ class Fields:
         if value is None:
             return self._lack(key, needed=needed)
         if isinstance(value, bool) or not isinstance(value, str | int | float):
-            self.complain("value_type", key, field=key, value=value)
+            self.complain("value_type", key, field=self.label(key), value=value)
             return ""
         said = " ".join(str(value).split())  # a line break in a cell is a blank
         cleaned = clean(said, limit)
         if cleaned != said:
-            self.complain("text_dirty", key, field=key, limit=limit)
+            self.complain("text_dirty", key, field=self.label(key), limit=limit)
         return cleaned
 
     def _lack(self, key: str, *, needed: bool) -> str:
         if needed:
-            self.complain("value_missing", key, field=key)
+            self.complain("value_missing", key, field=self.label(key))
         return ""
 
     def ident(self, key: str) -> str:
@@ -88,13 +92,15 @@ class Fields:
         value = self.raw(key)
         if value is None:
             if default is None:
-                self.complain("value_missing", key, field=key)
+                self.complain("value_missing", key, field=self.label(key))
             return default
         number = as_number(value)
         if number is None:
-            self.complain("number_bad", key, field=key, value=value)
+            self.complain("number_bad", key, field=self.label(key), value=value)
         elif not low <= number <= high:
-            self.complain("number_range", key, field=key, value=value, low=low, high=high)
+            self.complain(
+                "number_range", key, field=self.label(key), value=value, low=low, high=high
+            )
         else:
             return number
         return None
@@ -103,7 +109,7 @@ class Fields:
         """A whole number in a range."""
         number = self.number(key, low, high, default)
         if number is not None and number != int(number):
-            self.complain("number_bad", key, field=key, value=number)
+            self.complain("number_bad", key, field=self.label(key), value=number)
             return None
         return None if number is None else int(number)
 
@@ -114,7 +120,7 @@ class Fields:
             return default if value is None else value
         word = plain(str(value))
         if word not in YES | NO:
-            self.complain("flag_bad", key, field=key, value=value)
+            self.complain("flag_bad", key, field=self.label(key), value=value)
         return word in YES if word in YES | NO else default
 
     def words(self, key: str, limit: int = NAME_LIMIT) -> tuple[str, ...]:
@@ -127,18 +133,18 @@ class Fields:
         elif isinstance(value, list):
             parts = value
         else:
-            self.complain("value_type", key, field=key, value=value)
+            self.complain("value_type", key, field=self.label(key), value=value)
             return ()
         return tuple(word for part in parts if (word := self._part(key, part, limit)))
 
     def _part(self, key: str, part: object, limit: int) -> str:
         if not isinstance(part, str):
-            self.complain("value_type", key, field=key, value=part)
+            self.complain("value_type", key, field=self.label(key), value=part)
             return ""
         said = " ".join(part.split())
         cleaned = clean(said, limit)
         if cleaned != said:
-            self.complain("text_dirty", key, field=key, limit=limit)
+            self.complain("text_dirty", key, field=self.label(key), limit=limit)
         return cleaned
 
     def choice(self, key: str, known: Mapping[str, Word], default: Word | None = None) -> Word:
@@ -147,11 +153,13 @@ class Fields:
         value = self.raw(key)
         if value is None:
             if default is None:
-                self.complain("value_missing", key, field=key)
+                self.complain("value_missing", key, field=self.label(key))
             return fallback
         found = known.get(plain(str(value)))
         if found is None:
-            self.complain("choice_bad", key, field=key, value=value, known=", ".join(known))
+            self.complain(
+                "choice_bad", key, field=self.label(key), value=value, known=", ".join(known)
+            )
         return fallback if found is None else found
 
     def position(self, near: Bounds | None) -> tuple[float, float] | None:
@@ -169,7 +177,7 @@ class Fields:
         value = self.raw(key)
         if value is None or isinstance(value, dict):
             return value or {}
-        self.complain("value_type", key, field=key, value=value)
+        self.complain("value_type", key, field=self.label(key), value=value)
         return {}
 
     def tables(self, key: str) -> list[Fields]:
@@ -178,7 +186,7 @@ class Fields:
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-            self.complain("value_type", key, field=key, value=value)
+            self.complain("value_type", key, field=self.label(key), value=value)
             return []
         return [
             Fields(self.book, self.file, record(entry, self.record.line_of(key, n)))

@@ -13,7 +13,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ class Record:
     values: Values
     line: int
     line_of: Callable[[str, int], int]
+    labels: Mapping[str, str] = field(default_factory=dict)  # how the file itself names a column
 
 
 def record(values: Values, line: int) -> Record:
@@ -97,7 +98,10 @@ def sheet(book: Book, name: str, text: str, columns: Columns) -> list[Record]:
         return []
     if len(rows) == 1:
         book.add("table_empty", name, line)
-    return [_record(book, name, row, places, len(header)) for row in rows[1:]]
+    labels = {own: header[at].strip() for own, at in places.items()}
+    return [
+        replace(_record(book, name, row, places, len(header)), labels=labels) for row in rows[1:]
+    ]
 
 
 def _rows(book: Book, name: str, text: str) -> Iterator[tuple[int, list[str]]]:
