@@ -1,0 +1,1 @@
+"""The parts of the reference township: names, land, people, run cards, sources."""
