@@ -46,6 +46,14 @@ TIMES = {
 TEXTS = ("kind", "name", "name_en", "family", "priority", "release", "offer")
 LISTS = ("needs", "ladder", "season_months", "hazards", "first_orders", "ask")
 DEFAULT = Plan("", "", "", Family.EMERGENCY, 3, ())
+# A case is no alarm: four working hours to accept, half an hour to be looked at, no bell at night
+# (CENTRES.md sections 2 and 3).
+CASE_DEFAULTS = {
+    "reply_within_s": 14_400.0,
+    "reply_within_night_s": 57_600.0,
+    "ack_within_s": 1_800.0,
+    "ack_lasts_s": 28_800.0,
+}
 
 
 def read(book: Book, text: str) -> Plans:
@@ -93,12 +101,14 @@ def _plan(fields: Fields) -> Plan:
         first_orders=_orders(fields),
         ask=fields.words("ask"),
         ladder=_ladder(fields, kind, family),
-        **{key: _time(fields, key, *limits) for key, limits in TIMES.items()},
+        **{key: _time(fields, key, family, *limits) for key, limits in TIMES.items()},
     )
 
 
-def _time(fields: Fields, key: str, low: float, high: float) -> float:
+def _time(fields: Fields, key: str, family: Family, low: float, high: float) -> float:
     default: float = getattr(DEFAULT, key)
+    if family is Family.CASE:
+        default = CASE_DEFAULTS.get(key, default)
     number = fields.number(key, low, high, default)
     return default if number is None else number
 
