@@ -39,6 +39,7 @@ from command.mqtt import Broker
 from command.picture import Picture
 from command.post import LINES, Post
 from command.profiles import Difference, check_broker, check_store
+from command.sealing import Sealer
 from command.services import Embedded
 from command.settings import USUAL_MQTT_PORT, Settings
 from command.watch import opening_facts, watch_clock
@@ -242,6 +243,7 @@ async def _build(
         clock=clock,
         measures=measures,
         wake=wake,
+        sealer=Sealer(settings.data),
     )
     picture.of(post, broker)
     return Running(township, post, feed, broker, clock, addresses), picture

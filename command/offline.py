@@ -35,9 +35,7 @@ async def _store(data: Path, url: str | None) -> AsyncIterator[Redis]:
         finally:
             await redis.aclose()
         return
-    if not data.is_dir():
-        message = tr("There is no data folder {folder}. Give --data DIR or --redis URL.")
-        raise ConfigError(message.format(folder=data))
+    _must_exist(data)
     async with store_of(data) as own:
         redis = open_store(own)
         try:
@@ -46,10 +44,20 @@ async def _store(data: Path, url: str | None) -> AsyncIterator[Redis]:
             await redis.aclose()
 
 
+def _make(data: Path) -> None:
+    data.mkdir(parents=True, exist_ok=True)
+
+
+def _must_exist(data: Path) -> None:
+    if not data.is_dir():
+        message = tr("There is no data folder {folder}. Give --data DIR or --redis URL.")
+        raise ConfigError(message.format(folder=data))
+
+
 async def make_token(name: str, role: str, data: Path, url: str | None) -> str:
     """A new token. The data folder is made if the post has never run there."""
     if not url:
-        data.mkdir(parents=True, exist_ok=True)
+        _make(data)
     async with _store(data, url) as redis:
         return await tokens.create(redis, name, role)
 

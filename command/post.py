@@ -37,6 +37,7 @@ from command.measures import Measures
 from command.messages import Command, CommandResult
 from command.mqtt import Broker
 from command.refusals import internal, refused
+from command.sealing import Sealer
 from sensors.normalise import normalise
 from sensors.observations import Rejection
 from sensors.sources import Sources, index
@@ -75,6 +76,7 @@ class Post:
         clock: Clock,
         measures: Measures,
         wake: asyncio.Event,
+        sealer: Sealer,
     ) -> None:
         self.world, self.seq = world, seq
         self.lines = deque(lines, maxlen=LINES)
@@ -82,6 +84,7 @@ class Post:
         self._rebuild = rebuild
         self._store, self._broker, self._feed = store, broker, feed
         self._clock, self._measures, self._wake = clock, measures, wake
+        self._sealer = sealer
         self._commands: deque[_Waiting] = deque()
         self._facts: deque[Fact] = deque()
         self._schedule = Schedule()
@@ -131,13 +134,14 @@ class Post:
             self._wake.set()
 
     def _read(self, delivery: Delivery) -> Input:
-        return normalise(
+        seen = normalise(
             delivery.topic,
             delivery.payload,
             delivery.received_at,
             self.sources,
             retained=delivery.retained,
         )
+        return self._sealer.clean(seen)
 
     def _deadlines(self, now: float) -> list[Input]:
         """At the end of a batch: an answer that waited beside its deadline still counts."""
@@ -236,7 +240,8 @@ class Post:
     async def execute(self, command: Command, by: str, role: str) -> CommandResult:
         """A console's command, answered when it is on disk."""
         answer: asyncio.Future[CommandResult] = asyncio.get_running_loop().create_future()
-        self._commands.append(_Waiting(Ordered(command, by, role), answer))
+        ordered = self._sealer.clean_command(Ordered(command, by, role))
+        self._commands.append(_Waiting(ordered, answer))
         self._wake.set()
         return await answer
 

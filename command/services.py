@@ -50,6 +50,7 @@ from command.servers import (
     broker,
     free_port,
     port_free,
+    probe_redis,
     store,
     store_program,
 )
@@ -154,7 +155,7 @@ class Embedded:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop both, the broker last asked first, and give the folder free."""
+        """Stop both, the broker first, and let go of the folder."""
         await self._stack.aclose()
 
     def _prepare(self, stack: AsyncExitStack) -> list[Server]:
@@ -338,10 +339,26 @@ async def store_of(data: Path) -> AsyncIterator[str]:
     """
     folder = services_folder(data)
     if in_use(folder):
-        yield socket_url(read_kept(folder).socket)
+        yield await _running_store(folder)
         return
     async with Embedded(data, with_broker=False) as services:
         yield services.redis_url
+
+
+async def _running_store(folder: Path) -> str:
+    """The URL of the store of the post that lives here, which may only just be starting."""
+    error: Exception = FileNotFoundError()
+    for _ in range(int(START_S * 10)):
+        path = read_kept(folder).socket
+        try:
+            await asyncio.wait_for(probe_redis(Path(path)), ASK_S)
+        except (OSError, StillLoadingError) as trouble:
+            error = trouble
+        else:
+            return socket_url(path)
+        await asyncio.sleep(0.1)
+    message = tr("The store of the post in {folder} does not answer.")
+    raise ServiceError(message.format(folder=folder.parent)) from error
 
 
 async def _until_free(port: int) -> None:

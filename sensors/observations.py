@@ -109,6 +109,7 @@ class Seen:
     clock_quality: ClockQuality = ClockQuality.OK
     retained: bool = False  # stale by definition: updates state, never opens an incident
     dialect: str = "native"
+    sealed: str = ""  # the file with the personal data that was taken out of the text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,6 +98,7 @@ def _received(
         outcome=outcome,
         at_source=alarm.at_source,
         clock_quality=alarm.clock_quality.value,
+        sealed=alarm.sealed,
         kind=alarm.kind.value,
         severity=alarm.severity.value,
         confidence=alarm.confidence,

@@ -46,6 +46,7 @@ def _received(
         digest=reply.digest,
         at_source=reply.at_source if reply.clock_quality is not ClockQuality.UNSET else None,
         clock_quality=reply.clock_quality.value,
+        sealed=reply.sealed,
         order_id=reply.order_id,
         unit=reply.unit,
         status=reply.status.value,

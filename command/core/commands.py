@@ -32,6 +32,7 @@ class Ordered:
     command: m.Command
     by: str
     role: str
+    sealed: str = ""  # the file with the personal data that was taken out of it
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not a mistake
@@ -60,6 +61,7 @@ def decide_command(world: World, ordered: Ordered, now: float) -> list[e.Event]:
         by=ordered.by,
         role=ordered.role,
         incident=incident_id,
+        sealed=ordered.sealed,
     )
     return [done, *events]
 

@@ -87,6 +87,7 @@ def decide_test(world: World, test: Test, now: float, cause: str) -> list[e.Even
             digest=test.digest,
             at_source=test.at_source,
             clock_quality=test.clock_quality.value,
+            sealed=test.sealed,
             text=test.text,
         )
     ]
@@ -145,6 +146,7 @@ def decide_request(world: World, request: Request, now: float, cause: str) -> li
         digest=request.digest,
         at_source=request.at_source,
         clock_quality=request.clock_quality.value,
+        sealed=request.sealed,
         unit=request.source,
         need=request.need,
         order_id=request.order_id,

@@ -84,6 +84,7 @@ class Heard(Event):
     outcome: str = "logged"
     at_source: float | None = None
     clock_quality: str = "ok"
+    sealed: str = ""  # the file with the personal data that was taken out of the text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -426,6 +427,7 @@ class CommandDone(Event):
     by: str
     role: str
     incident: str = ""
+    sealed: str = ""
 
 
 EVENTS: dict[str, type[Event]] = {
