@@ -83,6 +83,7 @@ def candidates(
     perhaps nobody reads is better than none.
     """
     role = responsible_role(world, incident, need, incident.level if level is None else level)
+    emergency = world.plan_of(incident).family is Family.EMERGENCY
     found = [
         Candidate(
             unit,
@@ -90,9 +91,8 @@ def candidates(
             _why_not(world, incident, unit, taken),
         )
         for unit in world.index.by_role.get(role, ())
+        if emergency or _answers_for(world, unit, incident.place)
     ]
-    if world.plan_of(incident).family is not Family.EMERGENCY:
-        found = [one for one in found if _answers_for(world, one.unit, incident.place)]
     return sorted(
         found,
         key=lambda one: (

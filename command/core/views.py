@@ -6,6 +6,7 @@ Tables: incident assignment unit case camera source alert shelf log post. A row 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from command.core import events as e
@@ -18,7 +19,7 @@ from command.core.world import Assignment, Incident, World
 
 Row = dict[str, Any]
 Rows = dict[str, dict[str, Row | None]]
-RECOMMENDED = 3
+JOBS_SHOWN = 20  # of a post that has many cases; `jobs` is how many there are
 HIDDEN = frozenset({"document", "message"})  # in the log, not on the log line
 
 
@@ -28,40 +29,56 @@ def position(world: World, seq: int) -> str:
 
 
 def changed(world: World, events: Sequence[e.Event], seq: int) -> Rows:
-    """The rows that a committed batch changed."""
+    """The rows that a committed batch changed; each is made once, however often it was touched."""
     if any(isinstance(event, e.TownshipLoaded) for event in events):
         return everything(world, seq, log_lines(world, events, seq))
-    rows: Rows = {}
-    incidents: dict[str, None] = {}
+    touched = _Touched()
     for event in events:
-        for name in ("incident", "into", "new"):
-            if ident := getattr(event, name, ""):
-                incidents[ident] = None
-        _touch(world, event, rows)
-    for ident in incidents:
-        _incident_rows(world, ident, rows)
+        touched.note(event)
+    rows: Rows = {}
+    for order_id in touched.orders:
+        _put(rows, "assignment", order_id, assignment_row(world, world.assignments.get(order_id)))
+    for incident in touched.incidents:
+        _incident_rows(world, incident, rows)
+    for source in touched.sources:
+        _source_rows(world, source, rows)
+    for alert in touched.alerts:
+        _put(rows, "alert", alert, alert_row(world, alert))
+    for key in touched.shelf:
+        _put(rows, "shelf", key, shelf_row(world, key))
+    if touched.post:
+        _put(rows, "post", "post", post_row(world))
     rows["log"] = dict(log_lines(world, events, seq))
     return rows
 
 
-def _touch(world: World, event: e.Event, rows: Rows) -> None:
-    """Everything but incidents that one event may have changed."""
-    order_id, unit = getattr(event, "order_id", ""), getattr(event, "unit", "")
-    if order_id:
-        assignment = world.assignments.get(order_id)
-        _put(rows, "assignment", order_id, assignment_row(world, assignment))
-        unit = unit or (assignment.unit if assignment else "")
-    if unit in world.units:
-        _put(rows, "unit", unit, unit_row(world, unit))
-    if source := getattr(event, "source", ""):
-        _source_rows(world, source, rows)
-    if alert := getattr(event, "alert", ""):
-        _put(rows, "alert", alert, alert_row(world, alert))
-    if isinstance(event, e.SourceShelved | e.SourceUnshelved):
-        key = f"{event.source}|{event.kind}"
-        _put(rows, "shelf", key, shelf_row(world, key))
-    if isinstance(event, e.PostStarted | e.EraBegan):
-        _put(rows, "post", "post", post_row(world))
+@dataclass(slots=True)
+class _Touched:
+    """What a batch may have changed, in the order in which it did."""
+
+    orders: dict[str, None] = field(default_factory=dict)
+    incidents: dict[str, None] = field(default_factory=dict)
+    sources: dict[str, None] = field(default_factory=dict)
+    alerts: dict[str, None] = field(default_factory=dict)
+    shelf: dict[str, None] = field(default_factory=dict)
+    post: bool = False
+
+    def note(self, event: e.Event) -> None:
+        """Everything that this event names."""
+        for name, keys in (
+            ("order_id", self.orders),
+            ("incident", self.incidents),
+            ("into", self.incidents),
+            ("new", self.incidents),
+            ("unit", self.sources),
+            ("source", self.sources),
+            ("alert", self.alerts),
+        ):
+            if key := getattr(event, name, ""):
+                keys[key] = None
+        if isinstance(event, e.SourceShelved | e.SourceUnshelved):
+            self.shelf[f"{event.source}|{event.kind}"] = None
+        self.post = self.post or isinstance(event, e.PostStarted | e.EraBegan)
 
 
 def _put(rows: Rows, table: str, key: str, row: Row | None) -> None:
@@ -85,8 +102,6 @@ def _incident_rows(world: World, ident: str, rows: Rows) -> None:
     family = world.plan_of(incident).family
     table = "case" if family is Family.CASE else "incident"
     _put(rows, table, ident, incident_row(world, incident))
-    for unit in {world.assignments[order].unit for order in incident.orders}:
-        _put(rows, "unit", unit, unit_row(world, unit))
 
 
 def everything(world: World, seq: int, lines: Iterable[tuple[str, Row]]) -> Rows:
@@ -236,7 +251,7 @@ def assignment_row(world: World, assignment: Assignment | None) -> Row | None:
 def unit_row(world: World, unit_id: str) -> Row:
     """One unit; its status on each job stands in the job's own row."""
     state, unit = world.units[unit_id], world.index.units.get(unit_id)
-    jobs = [world.assignments[order] for order in state.orders]
+    jobs = [world.assignments[order] for order in state.orders[-JOBS_SHOWN:]]
     return {
         "id": unit_id,
         "name": unit.name if unit else unit_id,
@@ -255,6 +270,7 @@ def unit_row(world: World, unit_id: str) -> Row:
             for job in jobs
             if job.status in LIVE
         ],
+        "jobs": len(state.orders),
         "position": position_json(state.position),
         "last_contact": state.last_at,
     }
