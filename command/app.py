@@ -29,7 +29,7 @@ from command.core import views
 from command.core.codec import decode_entry
 from command.core.township import Township
 from command.core.world import World
-from command.errors import LeaseLost, LogGap, StoreError
+from command.errors import LeaseLost, LogGap, StoreError, first_of
 from command.feed import Feed
 from command.identity import holder
 from command.loader import digest, load
@@ -42,11 +42,12 @@ from command.profiles import Difference, check_broker, check_store
 from command.sealing import Sealer
 from command.services import Embedded
 from command.settings import USUAL_MQTT_PORT, Settings
-from command.watch import opening_facts, watch_clock
+from command.watch import CAUSE, archived_beyond, opening_facts, watch_clock
 from sensors.words import tr
 
 RENEWALS = 3  # in the time of one lease
 WATCH_S = 1.0
+CONNECT_S = 3.0
 
 log = structlog.get_logger("app")
 
@@ -87,9 +88,15 @@ async def serve(settings: Settings, ready: Ready = lambda _: None) -> None:
             try:
                 await _reign(settings, township, files, addresses, name, ready)
             except* (LeaseLost, LogGap) as ends:
-                log.warning("lease ended", why=str(ends.exceptions[0]))
+                log.warning("lease ended", why=str(first_of(ends)))
                 if not settings.standby:
-                    raise ends.exceptions[0] from None
+                    raise first_of(ends) from None
+            except* StoreError as ends:
+                # It went away while the world was being read; a running post never comes here.
+                if not first_of(ends).retry:
+                    raise first_of(ends) from None
+                log.warning("store not ready", why=str(first_of(ends)))
+                await asyncio.sleep(settings.lease_s / RENEWALS)
 
 
 @asynccontextmanager
@@ -140,21 +147,37 @@ async def _reign(
             running, picture = await _build(
                 settings, township, addresses, redis, store, archive, restored
             )
-            for fact in opening_facts(
-                restored, archive.last_seq(), store.epoch, running.clock.now(), township, files
-            ):
+            now = running.clock.now()
+            for fact in opening_facts(restored.world, store.epoch, now, township, files):
                 running.post.note(fact)
+            claim = archived_beyond(restored, archive)
+            if claim is not None:
+                running.post.seen(*claim, CAUSE)
             differences = tasks.create_task(_differences(addresses, redis, picture))
+            tasks.create_task(_gate(store, running.broker, settings.lease_s), name="gate")
+            tasks.create_task(running.broker.run(), name="broker")
+            await _connected(running.broker)
             host, port = settings.address()
             tasks.create_task(running.feed.serve(host, port), name="feed")
             await running.feed.listening()
-            running.broker.open()
-            tasks.create_task(running.broker.run(), name="broker")
             tasks.create_task(running.post.run(), name="post")
             tasks.create_task(watch_clock(running.clock, running.post.note), name="clock")
             tasks.create_task(_compaction(settings, addresses, store, running.post), name="compact")
             ready(running)
             await differences
+
+
+async def _connected(broker: Broker) -> None:
+    """Who finds the feed may publish at once: on a new broker nobody keeps what nobody subscribed.
+
+    A broker that is down keeps the consoles waiting for a moment only.
+    """
+    try:
+        async with asyncio.timeout(CONNECT_S):
+            while not broker.state.connected:  # noqa: ASYNC110 - asked for once in a reign
+                await asyncio.sleep(0.01)
+    except TimeoutError:
+        log.warning("broker not ready", why=broker.state.reason)
 
 
 async def _lease(store: Log, name: str, settings: Settings) -> None:
@@ -187,6 +210,19 @@ async def _hold(store: Log, lease_s: float) -> None:
         await asyncio.sleep(lease_s / RENEWALS)
         if await store.renew() is Renewal.LOST:
             raise LeaseLost(tr("Another post is first now. This one leaves; nothing is lost."))
+
+
+async def _gate(store: Log, broker: Broker, lease_s: float) -> None:
+    """Connect only while the lease is ours for sure. A connection that stands may go on standing:
+    what comes in is shown as not yet on disk. But once another post has taken our sessions over, we
+    would only throw it out again.
+    """
+    while True:
+        if store.may_send():
+            broker.open()
+        else:
+            broker.stay()
+        await asyncio.sleep(lease_s / RENEWALS / 2)
 
 
 async def _restore(store: Log, archive: Archive, root: str, township: str) -> Restored:
@@ -230,7 +266,14 @@ async def _build(
     )
 
     async def rebuild() -> World:
-        return (await restore(store, archive, settings.root, township.id)).world
+        while True:
+            try:
+                return (await restore(store, archive, settings.root, township.id)).world
+            except StoreError as error:
+                if not error.retry:
+                    raise
+                log.warning("store not ready", why=str(error))
+                await asyncio.sleep(settings.lease_s / RENEWALS)
 
     post = Post(
         world=restored.world,
@@ -291,7 +334,7 @@ async def _compaction(settings: Settings, addresses: Addresses, store: Log, post
             *("--redis", addresses.redis),
             *("--root", settings.root),
             *("--township", post.world.township_id),
-            *("--data", str(settings.data)),
+            *("--data", str(settings.data.resolve())),
             *("--epoch", str(store.epoch)),
             *("--keep", str(settings.compact_every)),
             stdout=asyncio.subprocess.DEVNULL,

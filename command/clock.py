@@ -7,35 +7,47 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 
 
 class Clock:
     """POSIX seconds, rounded to milliseconds, never going back.
 
-    `speed` is how many seconds of this clock pass in one real second.
+    `speed` is how many seconds of this clock pass in one real second; `start` where a drill's clock
+    begins. `wall` and `monotonic` are the machine's clocks.
     """
 
-    def __init__(self, speed: float = 1.0, start: float | None = None) -> None:
+    def __init__(
+        self,
+        speed: float = 1.0,
+        start: float | None = None,
+        *,
+        wall: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.speed = speed
-        self._start = time.time() if start is None else start
-        self._mark = time.monotonic()
-        self._floor = 0.0
+        self._wall, self._monotonic = wall, monotonic
+        self._real = start is None and speed == 1.0
+        self._start = wall() if start is None else start
+        self._mark = monotonic()
 
     def now(self) -> float:
         """This clock's time, POSIX seconds."""
-        elapsed = (time.monotonic() - self._mark) * self.speed
-        self._floor = max(self._floor, round(self._start + elapsed, 3))
-        return self._floor
+        return round(self._start + (self._monotonic() - self._mark) * self.speed, 3)
 
     def not_before(self, moment: float) -> None:
-        """Never report a time earlier than `moment` (the last time in the log)."""
-        self._floor = max(self._floor, moment)
+        """Go on from `moment` (the last time in the log) where this clock is behind it.
+
+        It must run from there: a clock that stood still until an hour is made up for would fire no
+        deadline and send no order again for that hour.
+        """
+        self._start += max(0.0, moment - self.now())
 
     def wall_step(self) -> float:
-        """Seconds by which the wall clock has left this one since the start; 0 in a drill."""
-        if self.speed != 1.0:
+        """Seconds by which the wall clock is off this one; 0 in a drill."""
+        if not self._real:
             return 0.0
-        return time.time() - (self._start + time.monotonic() - self._mark)
+        return self._wall() - (self._start + self._monotonic() - self._mark)
 
     async def sleep(self, seconds: float) -> None:
         """Wait `seconds` of this clock."""

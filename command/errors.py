@@ -41,3 +41,10 @@ class LogGap(FengsuiError):  # noqa: N818 - likewise
     """The log's last sequence is not the one this post committed."""
 
     retry = True
+
+
+def first_of(failure: BaseExceptionGroup[FengsuiError] | FengsuiError) -> FengsuiError:
+    """The first error in a group of groups: the one that a person is told."""
+    if isinstance(failure, FengsuiError):
+        return failure
+    return first_of(failure.exceptions[0])

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Protocol
 
-QOS0_HELD = 10_000  # messages of QoS 0 that wait in one session; the oldest go first
+QOS0_HELD = 10_000  # messages of QoS 0 that wait in one session; the oldest go first,
+QOS0_BYTES = 16 * 2**20  # also when they are fewer and large: nothing else bounds them
 
 
 class Link(Protocol):
@@ -58,6 +59,7 @@ class Hand:
         self._taken: dict[Delivery, None] = {}
         self._sure: deque[Delivery] = deque()  # waiting, QoS 1 and 2
         self._loose: deque[Delivery] = deque()  # waiting, QoS 0
+        self._loose_bytes = 0
         self._orphans: dict[_Key, list[Delivery]] = {}
 
     def __len__(self) -> int:
@@ -92,15 +94,16 @@ class Hand:
             self._sure.append(delivery)
             return
         self._loose.append(delivery)
-        if len(self._loose) > QOS0_HELD:
-            self._loose.popleft()
+        self._loose_bytes += len(payload)
+        while len(self._loose) > QOS0_HELD or self._loose_bytes > QOS0_BYTES:
+            self._next_of(self._loose)
             self.dropped += 1
 
     def take(self, limit: int) -> list[Delivery]:
         """At most `limit` waiting messages, in order of arrival."""
         batch: list[Delivery] = []
         while len(batch) < limit and (queue := self._next()):
-            batch.append(queue.popleft())
+            batch.append(self._next_of(queue))
         self._taken.update(dict.fromkeys(batch))
         return batch
 
@@ -108,6 +111,12 @@ class Hand:
         if not (self._loose and self._sure):
             return self._sure or self._loose
         return min(self._sure, self._loose, key=lambda queue: queue[0].order)
+
+    def _next_of(self, queue: deque[Delivery]) -> Delivery:
+        delivery = queue.popleft()
+        if queue is self._loose:
+            self._loose_bytes -= len(delivery.payload)
+        return delivery
 
     def settle(self, delivery: Delivery) -> None:
         """Acknowledge it to the connection that delivered it last, if that still stands."""
@@ -133,6 +142,7 @@ class Hand:
         self._taken.clear()
         self._sure.clear()
         self._loose.clear()
+        self._loose_bytes = 0
         self._orphans.clear()
 
     def _adopt(self, key: _Key, link: Link, mid: int) -> bool:

@@ -302,8 +302,8 @@ class Log:
         if reply == b"fenced":
             raise _fenced()
         if reply != b"done":
-            message = tr("The snapshot at {seq} was refused: it is {why} than the log allows.")
-            raise StoreError(message.format(seq=seq, why=reply.decode()))
+            message = tr("The snapshot at {seq} is ahead of the log or older than the one kept.")
+            raise StoreError(message.format(seq=seq))
 
     async def trim(self, first_kept: int, archived_to: int) -> int:
         """Remove the entries before `first_kept`; how many went.

@@ -1,10 +1,13 @@
 """What consoles and the post say to each other: commands up, frames down. Imports nothing of ours.
 
-Pure values, strict at the edge: "5" is not 5, a field this post does not know is refused (a
-misspelt `units` must not withdraw everybody), duplicate keys and NaN are refused. `null` is the
-same as absent. `read_command` and `read_hello` are the post's end, `write_command` and
-`read_frame` the console's. The pure core matches on the command classes. One file although it is
-long, for a console may import no other.
+Pure values, strict at the edge: "5" is not 5, duplicate keys and NaN are refused. `null` is the
+same as absent. A field this post does not know is passed over, as in the MQTT payloads: contract
+v1 grows by adding. So nothing may be done to everybody by leaving a field out: a misspelt `units`
+withdraws nobody. Where two words for one thing are likely, both are read.
+
+`read_command` and `read_hello` are the post's end, `write_command` and `read_frame` the console's.
+The pure core matches on the command classes. One file although it is long, for a console may
+import no other.
 """
 
 from __future__ import annotations
@@ -71,20 +74,14 @@ NEVER_SHELVED = frozenset({"sos", "medical", "missing_person"})  # CONSOLE.md se
 
 
 class _Part(BaseModel):
-    """Frozen and strict; fields of a later version are passed over."""
+    """Frozen and strict; fields of a later version are passed over, and of no consequence."""
 
     model_config = ConfigDict(
         strict=True, frozen=True, extra="ignore", allow_inf_nan=False, hide_input_in_errors=True
     )
 
 
-class _Strict(_Part):
-    """As a part of a command: nothing in it may be misunderstood."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Point(_Strict):
+class Point(_Part):
     """Where it is, degrees; `accuracy_m` metres. gcj02 is turned into WGS-84 at the feed's edge."""
 
     lon: Annotated[float, Field(ge=-180, le=180)]
@@ -102,7 +99,7 @@ class Point(_Strict):
 # --- the commands, one class a verb
 
 
-class Request(_Strict):
+class Request(_Part):
     """What every command has: its id (a repeat gets the first answer) and the `rev` it saw."""
 
     do: ClassVar[str]
@@ -148,10 +145,10 @@ class Assign(OnIncident):
 
 
 class Withdraw(OnIncident):
-    """Call units back; no units named: all of them."""
+    """Call the named units back. All of them is said with `resolve`, never by naming nobody."""
 
     do = "withdraw"
-    units: Annotated[tuple[Ident, ...], _FromList, Field(max_length=20)] = ()
+    units: Annotated[tuple[Ident, ...], _FromList, Field(min_length=1, max_length=20)]
 
 
 class Note(OnIncident):
@@ -208,11 +205,13 @@ class FalseAlarm(OnIncident):
 
 
 class ReportAlarm(Request):
-    """The telephone: what a caller says. `caller` is personal: not in the log, nor in a repr."""
+    """The telephone: what a caller says, which may be no more than its kind: a line that broke off.
+
+    `caller` is personal: not in the log, nor in a repr.
+    """
 
     do = "report_alarm"
     kind: Kind
-    text: Said
     place: Ident | Literal[""] = ""
     position: Point | None = None
     severity: Severity = "unknown"
@@ -316,7 +315,7 @@ def read_command(raw: str | bytes) -> Command | Look:
     if kind is None:
         raise FrameError("unknown_verb", "do", command_id)
     try:
-        return kind.model_validate(_one_or_many(kind, frame))
+        return kind.model_validate(_in_our_words(kind, frame))
     except ValidationError as error:
         raise FrameError("bad_field", _where(error, ""), command_id) from None
 
@@ -327,11 +326,16 @@ def write_command(command: Command | Look) -> str:
     return json.dumps({"id": command.id, "do": command.do} | fields, ensure_ascii=False)
 
 
-def _one_or_many(kind: type[Request], frame: dict[str, Any]) -> dict[str, Any]:
-    """`unit` is accepted for `units` of one; both together are left for pydantic to refuse."""
-    if "units" in kind.model_fields and "unit" in frame and "units" not in frame:
-        return {**{k: v for k, v in frame.items() if k != "unit"}, "units": [frame["unit"]]}
-    return frame
+def _in_our_words(kind: type[Request], frame: dict[str, Any]) -> dict[str, Any]:
+    """`unit` for `units` of one, and a reason in whichever of its fields; ours is read first."""
+    fields = dict(frame)
+    if "units" in kind.model_fields and "units" not in fields and "unit" in fields:
+        fields["units"] = [fields["unit"]]
+    if "why" not in fields and "reason" in fields:
+        fields["why"] = fields["reason"]
+    if kind is Shelve and "why" not in fields and "text" in fields:
+        fields["why"] = fields["text"]
+    return fields
 
 
 def _readable_id(value: object) -> str | None:
@@ -339,10 +343,9 @@ def _readable_id(value: object) -> str | None:
 
 
 def _where(error: ValidationError, prefix: str) -> str:
-    """The first field at fault. Names that the sender made up are cut and made plain."""
+    """The first field at fault: always a name of ours, for those we do not know are passed over."""
     path = (prefix, *(str(part) for part in error.errors(include_url=False)[0]["loc"][:1]))
-    name = ".".join(part for part in path if part) or "incident"
-    return "".join(c if c.isascii() and c.isprintable() else "?" for c in name[:64])
+    return ".".join(part for part in path if part) or "incident"
 
 
 def _object(raw: str | bytes) -> dict[str, Any]:

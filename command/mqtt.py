@@ -294,6 +294,10 @@ class Broker:
         """The lease is held: connect."""
         self._gate.set()
 
+    def stay(self) -> None:
+        """The lease is in doubt: a connection that stands may stand, and none is made anew."""
+        self._gate.clear()
+
     def close(self) -> None:
         """The lease is not held: disconnect at once, forget what is in hand."""
         self._gate.clear()
@@ -309,9 +313,14 @@ class Broker:
         """At most `limit` messages, people's first, each session's in order of arrival."""
         batch = self._people.hand.take(limit)
         batch += self._devices.hand.take(limit - len(batch))
-        if not any(session.hand.is_waiting for session in self._sessions):
+        if not self.is_waiting:
             self._arrived.clear()
         return batch
+
+    @property
+    def is_waiting(self) -> bool:
+        """There is more to take."""
+        return any(session.hand.is_waiting for session in self._sessions)
 
     def settle(self, deliveries: Iterable[Delivery]) -> None:
         """These are on disk: acknowledge them."""

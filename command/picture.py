@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from redis.asyncio import Redis
@@ -11,10 +12,9 @@ from command import tokens
 from command.broadcast import position as parse_position
 from command.clock import Clock
 from command.core import views
-from command.core.decide import Fact
-from command.core.era import new_era
 from command.core.orders import place_name
 from command.feed import Health
+from command.hand import Delivery
 from command.log import Log
 from command.measures import Measures
 from command.messages import Command, CommandResult
@@ -27,6 +27,7 @@ from sensors.observations import Alarm
 from sensors.words import tr
 
 SHOWN_IN_HAND = 50  # alarms that are not yet on disk, one by one; the rest as a number
+LOOKED_AT = 1000  # messages in hand a beat, in the search for those alarms
 LOAD_S = 600.0  # alarms that opened something within 10 minutes (CONSOLE.md section 3)
 
 
@@ -85,23 +86,21 @@ class Picture:
 
     def _unsaved(self) -> dict[str, Any]:
         """Alarms in hand while the store is down, marked 未落盘: shown, and promised to nobody."""
-        world = self._post.world
-        rows: list[dict[str, Any]] = []
-        for delivery in self._broker.peek(SHOWN_IN_HAND * 4):
-            seen = normalise(
-                delivery.topic, delivery.payload, delivery.received_at, self._post.sources
-            )
-            if isinstance(seen, Alarm) and len(rows) < SHOWN_IN_HAND:
-                rows.append(
-                    {
-                        "source": seen.source,
-                        "kind": seen.kind.value,
-                        "place": place_name(world, seen.place),
-                        "text": seen.text,
-                        "at": delivery.received_at,
-                    }
-                )
-        return {"mark": tr("not yet on disk"), "count": self._broker.in_hand(), "alarms": rows}
+        rows = (self._unsaved_row(one) for one in self._broker.peek(LOOKED_AT))
+        alarms = list(islice((row for row in rows if row is not None), SHOWN_IN_HAND))
+        return {"mark": tr("not yet on disk"), "count": self._broker.in_hand(), "alarms": alarms}
+
+    def _unsaved_row(self, delivery: Delivery) -> dict[str, Any] | None:
+        seen = normalise(delivery.topic, delivery.payload, delivery.received_at, self._post.sources)
+        if not isinstance(seen, Alarm):
+            return None
+        return {
+            "source": seen.source,
+            "kind": seen.kind.value,
+            "place": place_name(self._post.world, seen.place),
+            "text": seen.text,
+            "at": delivery.received_at,
+        }
 
     def health(self) -> Health:
         """Red with the reason: whose fault, and what to do."""
@@ -144,10 +143,7 @@ class Picture:
         return Health(not reasons, reasons, details)
 
     def seen(self, position: str) -> None:
-        """A console has seen more of the log than there is: a new era, once."""
-        claimed, world = parse_position(position), self._post.world
-        if claimed is None or claimed < (world.era, self._post.seq + 1):
-            return
-        now = self._clock.now()
-        for event in new_era(world, claimed[0], position, now, "console"):
-            self._post.note(Fact(event))
+        """A console has seen a position that is not in our log."""
+        claimed = parse_position(position)
+        if claimed is not None:
+            self._post.seen(*claimed, "console")

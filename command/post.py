@@ -5,12 +5,14 @@
 One batch at a time, and nothing reads the world while a commit is open. A message is acknowledged
 only when what followed from it is on disk; its receipt comes after that, and is its only proof.
 Orders leave only within two thirds of the lease, and again until the handheld has confirmed them.
+Deadlines come last, and after a pause of any kind only when the answers that waited were heard.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -23,6 +25,7 @@ from command.core import views
 from command.core.codec import encode_entry
 from command.core.commands import Ordered
 from command.core.decide import Deadline, Fact, Input
+from command.core.era import new_era
 from command.core.events import TownshipLoaded
 from command.core.outbox import Schedule
 from command.core.receipts import Receipt
@@ -36,10 +39,11 @@ from command.log import Log, Outcome, Quarantined
 from command.measures import Measures
 from command.messages import Command, CommandResult
 from command.mqtt import Broker
+from command.patience import Patience
 from command.refusals import internal, refused
 from command.sealing import Sealer
 from sensors.normalise import normalise
-from sensors.observations import Rejection
+from sensors.observations import Rejection, Reply
 from sensors.sources import Sources, index
 from sensors.topics import order_topic, receipt_topic
 from sensors.words import tr
@@ -87,8 +91,10 @@ class Post:
         self._sealer = sealer
         self._commands: deque[_Waiting] = deque()
         self._facts: deque[Fact] = deque()
+        self._seen: tuple[int, int, str, str] | None = None
         self._schedule = Schedule()
         self._schedule.load(self.world)
+        self._patience = Patience(over=not self.world.due)
         self._tick = False
 
     async def run(self) -> None:
@@ -98,7 +104,10 @@ class Post:
             while True:
                 await self._wake.wait()
                 self._wake.clear()
+                began = time.monotonic()
                 await self.turn()
+                self._patience.stalled(time.monotonic() - began)
+                await asyncio.sleep(0)  # a turn without a commit has let nobody else run
 
     async def _ticks(self) -> None:
         while True:
@@ -109,13 +118,16 @@ class Post:
     async def turn(self) -> None:
         """Take what waits, people first, and see it through to its end."""
         waiting = [self._commands.popleft() for _ in range(min(len(self._commands), BATCH))]
-        facts, self._facts = list(self._facts), deque()
         deliveries = self._broker.take(BATCH)
         now = self._clock.now()
+        facts = self._noted(now)
+        heard = [self._read(delivery) for delivery in deliveries]
+        if any(isinstance(value, Reply) for value in heard):
+            self._patience.answered()
         inputs: list[Input] = [
             *facts,
             *(one.ordered for one in waiting),
-            *(self._read(delivery) for delivery in deliveries),
+            *heard,
             *self._deadlines(now),
         ]
         if inputs:
@@ -124,13 +136,11 @@ class Post:
             self._broker.settle(deliveries)
             self._receipts(batch.receipts)
             self._answer(waiting, batch, len(facts))
-            for delivery, value in zip(
-                deliveries, inputs[len(facts) + len(waiting) :], strict=False
-            ):
+            for delivery, value in zip(deliveries, heard, strict=True):
                 self._measures.heard(value, now - delivery.received_at)
                 self._schedule.heard_from(getattr(value, "source", ""), now)
         self._send_orders(now)
-        if self._commands or self._facts:
+        if self._commands or self._facts or self._broker.is_waiting:
             self._wake.set()
 
     def _read(self, delivery: Delivery) -> Input:
@@ -148,7 +158,20 @@ class Post:
         if not self._tick:
             return []
         self._tick = False
+        if not self._patience.tick(connected=self._broker.state.connected):
+            return []
         return [Deadline(name) for name, _ in decide_tick(self.world, now)]
+
+    def _noted(self, now: float) -> list[Fact]:
+        """What the post noticed itself. A new era is begun by the world as it is now: by then
+        somebody else's news may have begun it.
+        """
+        facts, self._facts = list(self._facts), deque()
+        seen, self._seen = self._seen, None
+        if seen is not None and seen[:2] >= (self.world.era, self.seq + 1):
+            era, _, position, cause = seen
+            facts += (Fact(event) for event in new_era(self.world, era, position, now, cause))
+        return facts
 
     # --- decide, commit
 
@@ -244,6 +267,15 @@ class Post:
         self._commands.append(_Waiting(ordered, answer))
         self._wake.set()
         return await answer
+
+    def seen(self, era: int, seq: int, cause: str) -> None:
+        """Somebody has seen this position. Is our log shorter, a new era begins with the next turn,
+        once for all who say so.
+        """
+        claim = (era, seq, f"e{era}-{seq}", cause)
+        if claim[:2] >= (self.world.era, self.seq + 1):
+            self._seen = max(self._seen or claim, claim)
+            self._wake.set()
 
     def note(self, fact: Fact) -> None:
         """Something the post itself noticed goes into the log with the next turn."""

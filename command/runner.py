@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from command.errors import FengsuiError
+from command.errors import FengsuiError, first_of
 
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:
@@ -22,7 +22,7 @@ def run(work: Coroutine[Any, Any, Any]) -> Any:
     except BaseExceptionGroup as group:
         expected, rest = group.split(FengsuiError)
         if rest is None and expected is not None:
-            raise _first(expected) from None
+            raise first_of(expected) from None
         raise
 
 
@@ -35,11 +35,6 @@ async def _until_signal(work: Coroutine[Any, Any, Any]) -> Any:
         return await task
     except asyncio.CancelledError:
         return None
-
-
-def _first(group: BaseExceptionGroup[FengsuiError]) -> FengsuiError:
-    error = group.exceptions[0]
-    return _first(error) if isinstance(error, BaseExceptionGroup) else error
 
 
 def configure_logs() -> None:

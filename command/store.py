@@ -58,16 +58,21 @@ class Trouble(StrEnum):
     REFUSED = "refused"
 
 
+def _(message: str) -> str:
+    """Mark an English message id for extraction; `tr` says it in the language asked for."""
+    return message
+
+
 SENTENCES = {
-    Trouble.UNREACHABLE: "The store cannot be reached. Is Redis running at the address given?",
-    Trouble.TIMEOUT: "The store does not answer in time. Look at its load and its disk.",
-    Trouble.LOADING: "The store is still reading its files. Wait; this ends by itself.",
-    Trouble.OUT_OF_MEMORY: "The store's memory is full. Raise maxmemory of Redis.",
-    Trouble.DISK: "The store cannot write to its disk. Free space where Redis keeps its files.",
-    Trouble.READ_ONLY: "The store is a read-only replica. Give the address of the primary.",
-    Trouble.NO_PERMISSION: "The store refuses us. Check user, password and ACL of Redis.",
-    Trouble.WRONG_TYPE: "A key of the log holds something else. Another program writes into it.",
-    Trouble.REFUSED: "The store answers with an error.",
+    Trouble.UNREACHABLE: _("The store cannot be reached. Is Redis running at the address given?"),
+    Trouble.TIMEOUT: _("The store does not answer in time. Look at its load and its disk."),
+    Trouble.LOADING: _("The store is still reading its files. Wait; this ends by itself."),
+    Trouble.OUT_OF_MEMORY: _("The store's memory is full. Raise maxmemory of Redis."),
+    Trouble.DISK: _("The store cannot write to its disk. Free space where Redis keeps its files."),
+    Trouble.READ_ONLY: _("The store is a read-only replica. Give the address of the primary."),
+    Trouble.NO_PERMISSION: _("The store refuses us. Check user, password and ACL of Redis."),
+    Trouble.WRONG_TYPE: _("A key of the log holds something else. Another program writes into it."),
+    Trouble.REFUSED: _("The store answers with an error."),
 }
 # Inside a script a missing right comes without a code of its own: Redis 7.0, and Valkey.
 NO_RIGHT_IN_SCRIPT = ("The user executing the script can't", "ACL failure in script")

@@ -16,6 +16,7 @@ from math import inf
 from typing import Any
 
 from sensors.handheld.facts import (
+    NEWSWORTHY,
     Booted,
     Expired,
     Fact,
@@ -30,6 +31,7 @@ from sensors.handheld.values import (
     Held,
     Notice,
     Order,
+    OrderState,
     Parcel,
     Receipt,
     Shown,
@@ -65,9 +67,10 @@ def on_order(state: State, order: Order, now: float) -> Step:
         return Step(again=(held.received,))
     received = _reply(state, order, ReplyStatus.RECEIVED, "", now)
     took = Took(order, received, now)
-    late = order.expires_at is not None and now >= order.expires_at
-    new = held is None or is_closed(held)
-    return Step(facts=(took,), shown=(Shown("order", order_data(order, new=new, late=late)),))
+    asks = held is None or order.state is OrderState.OFFERED or held.answer is ReplyStatus.RECEIVED
+    late = asks and order.expires_at is not None and now >= order.expires_at
+    data = order_data(order, new=held is None or is_closed(held), asks=asks, late=late)
+    return Step(facts=(took,), shown=(Shown("order", data),))
 
 
 def on_unreadable(state: State, what: str, key: str, detail: str, now: float) -> Step:
@@ -127,7 +130,7 @@ def _news(state: State, receipt: Receipt, facts: list[Fact], shown: list[Shown])
     """Later news of something we reported; receipts repeat, so only a change is shown."""
     news = f"{receipt.step}\n{receipt.text}"
     parcel = state.told.get(receipt.id) or state.outbox.get(receipt.id)
-    if parcel is None or not (receipt.step or receipt.text):
+    if parcel is None or parcel.kind not in NEWSWORTHY or not (receipt.step or receipt.text):
         return
     if state.news.get(receipt.id) == news or NewsShown(receipt.id, news) in facts:
         return

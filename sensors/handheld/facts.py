@@ -19,6 +19,7 @@ from sensors.topics import Kind
 
 _V = TypeVar("_V")
 
+NEWSWORTHY = frozenset({Kind.ALARM, Kind.REQUEST})  # the post may have later news of them
 KEPT_TOLD = 200  # alarms and requests whose later news we can still name
 KEPT_SEEN = 1000
 # The post remembers ids for 30 days; a repeat can't come later than that.
@@ -201,7 +202,7 @@ def _queue(state: State, parcel: Parcel) -> None:
 
 def _receipt(state: State, message_id: str) -> None:
     parcel = state.outbox.pop(message_id, None)
-    if parcel is not None and parcel.kind in (Kind.ALARM, Kind.REQUEST):
+    if parcel is not None and parcel.kind in NEWSWORTHY:
         state.told[message_id] = parcel
         for forgotten in _bound(state.told, KEPT_TOLD):
             state.news.pop(forgotten, None)

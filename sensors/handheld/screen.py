@@ -24,10 +24,12 @@ class Screen:
     def show(self, shown: Iterable[Shown]) -> None:
         """Print each; raises BrokenPipeError when nobody reads."""
         now = time.time()
-        for one in shown:
-            for line in self._lines(one, now):
-                self._out.write(line + "\n")
-        self._out.flush()
+        text = "".join(f"{line}\n" for one in shown for line in self._lines(one, now))
+        try:
+            self._out.write(text)
+            self._out.flush()
+        except OSError as error:  # a terminal that was closed says EIO
+            raise BrokenPipeError(str(error)) from error
 
     def _lines(self, shown: Shown, now: float) -> list[str]:
         if self._as_json:

@@ -18,6 +18,7 @@ from sensors.handheld.show_words import (
     MISTAKES,
     NEED_WORDS,
     OUTCOMES,
+    ROLE_WORDS,
     VERDICTS,
 )
 from sensors.handheld.values import Shown
@@ -50,7 +51,7 @@ def clock(at: float) -> str:
 def _order(data: Data, lang: str) -> list[str]:
     if data["state"] == "withdrawn":
         return _withdrawn(data, lang)
-    if data["state"] == "updated" and not data.get("new", True):
+    if data["state"] == "updated" and not data["new"]:
         title = tr("==== Order {order_id} changed, revision {rev} ====", lang)
     else:
         title = tr("==== New order {order_id}, revision {rev} ====", lang)
@@ -73,13 +74,16 @@ def _order_body(data: Data, lang: str) -> list[str]:
     lines += _text(data)
     if data["others"]:
         lines.append(tr("Also sent: {others}", lang).format(others=", ".join(data["others"])))
+    if data["contact"] not in ("", "post"):
+        lines.append(tr("Contact: {contact}", lang).format(contact=data["contact"]))
     return lines
 
 
 def _task(data: Data, lang: str) -> str:
     kind = _word(KIND_WORDS, data["kind"], lang)
     task = tr("Task: {kind}, priority {priority}, as {role}", lang)
-    return task.format(kind=kind, priority=data["priority"], role=data["role"])
+    role = _word(ROLE_WORDS, data["role"], lang)
+    return task.format(kind=kind, priority=data["priority"], role=role)
 
 
 def _where(data: Data, lang: str) -> str:
@@ -92,7 +96,9 @@ def _where(data: Data, lang: str) -> str:
 
 def _order_ask(data: Data, lang: str) -> list[str]:
     short = data["order_id"].rpartition("-")[2]
-    if data.get("late"):
+    if not data["asks"]:
+        return []
+    if data["late"]:
         return [tr("This offer has EXPIRED; ask the post before going", lang)]
     lines = []
     if data["reply_within_s"] is not None:
@@ -121,15 +127,17 @@ def _queued(data: Data, lang: str) -> list[str]:
 
 
 def _refused(data: Data, lang: str) -> list[str]:
-    line = tr("Not sent: {why}", lang).format(why=tr(VERDICTS[data["verdict"]], lang))
+    why = _word(VERDICTS, data["verdict"], lang)
+    line = tr("Not sent: {why}", lang).format(why=why)
     return [f"{line} ({data['order_id']})"]
 
 
 def _receipt(data: Data, lang: str) -> list[str]:
-    outcome = _word(OUTCOMES, data["outcome"], lang)
-    line = tr("Post has it: {what} ({outcome})", lang)
-    lines = [line.format(what=_what(data, lang), outcome=outcome)]
-    return [f"{lines[0]} {data['incident_id']}"] if data["incident_id"] else lines
+    line = tr("Post has it: {what}", lang).format(what=_what(data, lang))
+    details = [data["incident_id"]]
+    if data["outcome"] != "logged":  # that it is written down is all that "has it" says
+        details.insert(0, _word(OUTCOMES, data["outcome"], lang))
+    return [" ".join([line, *(f"({detail})" for detail in details if detail)])]
 
 
 def _rejected(data: Data, lang: str) -> list[str]:
@@ -198,11 +206,19 @@ def _orders(data: Data, lang: str) -> list[str]:
 
 def _order_line(order: Data, lang: str) -> list[str]:
     mark = tr("[DRILL] ", lang) if order["exercise"] else ""
-    answer = tr("expired", lang) if order["expired"] else _word(ANSWERS, order["answer"], lang)
+    answer = _answered(order, lang)
     kind = _word(KIND_WORDS, order["kind"], lang)
     line = f"{mark}{order['order_id']} [{answer}] {kind} {_where(order, lang)}"
     dangers = [tr("!! DANGER: {hazard}", lang).format(hazard=one) for one in order["hazards"]]
     return [line, *(f"  {mark}{text}" for text in (*dangers, *_text(order)))]
+
+
+def _answered(order: Data, lang: str) -> str:
+    if order["expired"]:
+        return tr("expired", lang)
+    if order["answer"] == "received":
+        return tr("not answered yet", lang)
+    return _word(ANSWERS, order["answer"], lang)
 
 
 def _link(data: Data, lang: str) -> list[str]:
@@ -227,7 +243,7 @@ def _post(data: Data, lang: str) -> list[str]:
 
 def _mistake(data: Data, lang: str) -> list[str]:
     lists = {name: " ".join(data.get(name, [])) for name in ("orders", "kinds")}
-    return [tr(MISTAKES[data["reason"]], lang).format(**(data | lists))]
+    return [_word(MISTAKES, data["reason"], lang).format(**(data | lists))]
 
 
 def _help(_data: Data, lang: str) -> list[str]:

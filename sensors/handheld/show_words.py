@@ -10,7 +10,7 @@ def _(message: str) -> str:
 
 
 ANSWERS = {
-    "received": _("received"),
+    "received": _("order received"),
     "accepted": _("order accepted"),
     "declined": _("order declined"),
     "en_route": _("on the way"),
@@ -20,7 +20,6 @@ ANSWERS = {
 OUTCOMES = {
     "opened": _("incident opened"),
     "merged": _("joined to an incident"),
-    "logged": _("logged"),
     "duplicate": _("had it already"),
 }
 NEED_WORDS = {
@@ -57,7 +56,28 @@ KIND_WORDS = {
     "flash_flood": _("flash flood"),
     "road_accident": _("road accident"),
     "utility": _("utility failure"),
-    "work_safety": _("work accident"),
+    "work_accident": _("work accident"),
+    "crowding": _("crowding"),
+    "grid_case": _("grid matter"),
+    "camera_fault": _("camera fault"),
+}
+# What a unit is sent as (needs of the run cards).
+ROLE_WORDS = {
+    "scout": _("scout"),
+    "lead": _("leader on the scene"),
+    "crew": _("crew"),
+    "evac": _("evacuation"),
+    "traffic": _("traffic control"),
+    "medic": _("medic"),
+    "pump": _("pump"),
+    "guard": _("guard"),
+    "guide": _("guide"),
+    "talk": _("mediator"),
+    "contact": _("contact of the family"),
+    "video": _("video"),
+    "machine": _("machine"),
+    "care": _("care"),
+    "responsible": _("responsible post"),
 }
 VERDICTS: dict[str, str] = {
     Verdict.SEND_EXPIRED: _("Careful: this offer has expired; the post may have sent another team"),
@@ -77,7 +97,6 @@ MISTAKES = {
     "ambiguous_order": _("{order_id} fits several orders: {orders}"),
     "no_open_order": _("There is no open order to answer"),
     "not_kept": _("Not sent: the disk fails. Telephone the post"),
-    "line_too_long": _("That line was too long"),
 }
 HELP = _(
     "accept [ID]   take the order\n"

@@ -28,7 +28,7 @@ ROLES = ("officer", "leader", "observer", "trainer")
 FIELDS: dict[str, dict[str, Any]] = {
     "acknowledge": {"incident": "I-1"},
     "assign": {"incident": "I-1", "units": ["militia-1"]},
-    "withdraw": {"incident": "I-1"},
+    "withdraw": {"incident": "I-1", "units": ["militia-1"]},
     "note": {"incident": "I-1", "text": "x"},
     "priority": {"incident": "I-1", "priority": 1},
     "merge": {"incident": "I-1", "into": "I-2"},

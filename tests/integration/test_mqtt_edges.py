@@ -1,0 +1,288 @@
+"""The post's broker adapter on real brokers: Mosquitto with our profile, and the embedded NATS."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import socket
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from mqtt_rig import (
+    HOST,
+    STATUS,
+    a_broker,
+    bodies,
+    connected,
+    device,
+    free_port,
+    heard,
+    nats,
+    publish,
+    running,
+    take,
+    until,
+    victim,
+)
+
+from command import broker as words
+from command.mqtt import Broker
+
+ALARM = "fs/t/cam-1/alarm"
+ORDER = "fs/t/militia-1/order"
+
+
+@pytest.fixture(params=["mosquitto", "embedded"])
+def url(request: pytest.FixtureRequest) -> str:
+    """A broker of each kind."""
+    server = request.getfixturevalue(request.param)
+    return str(server.url if request.param == "mosquitto" else server.mqtt_url)
+
+
+@pytest.fixture
+async def broker(url: str) -> AsyncIterator[Broker]:
+    async with connected(url) as broker:
+        yield broker
+
+
+@pytest.fixture
+def impatient(tmp_path: Path) -> Iterator[str]:
+    """NATS that hands out again after one second what is not acknowledged."""
+    with nats(tmp_path, 'ack_wait: "1s"') as address:
+        yield f"mqtt://{address}"
+
+
+@pytest.fixture(params=["mosquitto", "impatient"])
+def prompt(request: pytest.FixtureRequest) -> str:
+    """A broker of each kind that hands out again soon; the embedded NATS does so after a minute."""
+    server = request.getfixturevalue(request.param)
+    return str(server.url if request.param == "mosquitto" else server)
+
+
+async def test_what_a_killed_post_had_in_hand_comes_again(prompt: str):
+    url = prompt
+    async with connected(url):
+        pass  # the session exists from now on
+    sent = await publish(url, ALARM, 100)
+    with victim(url, 100) as process:
+        await asyncio.to_thread(heard, process, "taken")
+        process.kill()
+        process.wait()
+    async with connected(url) as broker:
+        batch = await take(broker, 100)
+        assert sorted(bodies(batch), key=int) == sent
+        broker.settle(batch)
+    async with connected(url) as broker:
+        await publish(url, ALARM, 1, start=1000)
+        assert bodies(await take(broker, 1)) == ["1000"]
+
+
+async def test_only_what_is_settled_is_gone(prompt: str):
+    url = prompt
+    async with connected(url) as broker:
+        await publish(url, ALARM, 30)
+        batch = await take(broker, 20)
+        broker.settle(batch[:12])
+    async with connected(url) as broker:
+        again = await take(broker, 18)
+        assert sorted(bodies(again), key=int) == [f"{n}" for n in range(12, 30)]
+
+
+async def test_what_comes_while_the_post_is_away_waits_for_it(url: str):
+    for turn in range(5):
+        async with running(a_broker(url)) as broker:
+            await until(lambda broker=broker: broker.state.connected)
+        sent = await publish(url, ALARM, 40, start=turn * 100)
+        async with running(a_broker(url)) as broker:  # delivered at once, subscribed later
+            batch = await take(broker, 40)
+            assert sorted(bodies(batch), key=int) == sent
+            broker.settle(batch)
+
+
+async def test_both_sockets_send_at_once(broker: Broker):
+    for session in broker._sessions:
+        assert session.link
+        sock = session.link._paho.socket()
+        assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+async def test_a_persons_alarm_comes_once_and_first(url: str, broker: Broker):
+    await publish(url, ALARM, 3)
+    await publish(url, "fs/t/militia-1/alarm", 1, start=50)
+    await publish(url, "fs/t/militia-1/reply", 1, start=51)
+    await publish(url, ALARM, 1, start=3)  # behind the person's alarm in the devices' session
+    await until(lambda: broker.in_hand() == 6)
+    batch = broker.take(100)
+    assert bodies(batch)[:2] == ["50", "51"]
+    assert sorted(bodies(batch)[2:]) == ["0", "1", "2", "3"]
+    broker.settle(batch)
+    assert broker.in_hand() == 0
+
+
+async def test_what_is_larger_than_the_contract_allows_still_arrives(url: str, broker: Broker):
+    async with device(url) as camera:
+        await camera.publish(ALARM, b"x" * 100_000, qos=1)
+        await camera.publish(ALARM, b"y", qos=2)
+    batch = await take(broker, 2)
+    assert [len(delivery.payload) for delivery in batch] == [100_000, 1]
+    assert [delivery.qos for delivery in batch] == [1, 1]  # QoS 2 is turned down to 1
+    broker.settle(batch)
+
+
+async def test_orders_go_out_and_are_acknowledged(url: str, broker: Broker):
+    sent: list[int] = []
+    async with device(url) as handheld:
+        await handheld.subscribe(ORDER, qos=1)
+        for number in range(200):
+            assert broker.publish(ORDER, b"%d" % number, sent=lambda n=number: sent.append(n))
+        messages = aiter(handheld.messages)
+        async with asyncio.timeout(20):
+            got = [(await anext(messages)).payload for _ in range(200)]
+    assert got == [b"%d" % number for number in range(200)]
+    await until(lambda: sorted(sent) == list(range(200)))
+
+
+async def shown(url: str, online: bytes) -> None:
+    """Wait until a handheld that connects now is told `online`."""
+    async with asyncio.timeout(20), device(url) as handheld:
+        await handheld.subscribe(STATUS, qos=1)
+        async for message in handheld.messages:
+            if message.payload == b'{"online": %s}' % online:
+                return
+
+
+async def test_the_status_is_retained_and_taken_back_in_order(url: str):
+    async with connected(url) as broker:
+        await shown(url, b"true")
+        broker.close()
+        await shown(url, b"false")
+        broker.open()
+        await shown(url, b"true")
+        assert broker.state.reconnects == 2  # both sessions
+    await shown(url, b"false")
+
+
+async def test_the_will_speaks_for_a_killed_post(url: str):
+    with victim(url, 1) as process:
+        await asyncio.to_thread(heard, process, "connected")
+        await shown(url, b"true")
+        process.kill()
+        await shown(url, b"false")
+
+
+async def test_two_posts_with_the_same_id_do_not_fight_for_ever(url: str):
+    async with running(a_broker(url)) as first, running(a_broker(url)) as second:
+        await until(lambda: first.state.reconnects + second.state.reconnects >= 2)
+        first.close()  # it lost the lease
+        assert first.state.reason == words.CLOSED
+        await until(lambda: second.state.connected)
+        await publish(url, ALARM, 1)
+        assert bodies(await take(second, 1)) == ["0"]
+        assert (first.in_hand(), first.state.connected) == (0, False)
+        await shown(url, b"true")
+
+
+async def test_repeated_takeovers_are_counted(mosquitto):  # type: ignore[no-untyped-def]
+    # NATS lets such a client wait for a second by itself.
+    async with running(a_broker(mosquitto.url)) as first, running(a_broker(mosquitto.url)) as second:
+        await until(lambda: first.state.takeovers and second.state.takeovers)
+
+
+async def test_a_broker_that_was_killed_is_found_again(mosquitto):  # type: ignore[no-untyped-def]
+    async with connected(mosquitto.url) as broker:
+        await publish(mosquitto.url, ALARM, 10)
+        batch = await take(broker, 4)
+        await until(lambda: broker.in_hand() == 10)
+        mosquitto.stop()
+        await until(lambda: broker.state.reason == words.UNREACHABLE)
+        assert "refused" in broker.state.detail
+        assert broker.in_hand() == 10  # worked on meanwhile
+        broker.settle(batch[:2])
+        mosquitto.restart()
+        await until(lambda: broker.state.connected)
+        await publish(mosquitto.url, ALARM, 1, start=10)
+        batch = batch[2:] + await take(broker, 7)
+        await until(lambda: broker.in_hand() == 11)  # the two settled too late came again
+        again = broker.take(9)
+        assert sorted(bodies(batch + again), key=int) == [f"{n}" for n in range(11)]
+        broker.settle(batch + again)
+    async with connected(mosquitto.url) as broker:
+        await publish(mosquitto.url, ALARM, 1, start=99)
+        assert bodies(await take(broker, 1)) == ["99"]
+
+
+async def test_five_hundred_unacknowledged_do_not_grow(impatient: str):
+    async with connected(impatient) as broker:
+        sent = await publish(impatient, ALARM, 500)
+        batch = await take(broker, 400)
+        link = broker._devices.link
+        assert link
+        await until(lambda: link._packets >= 1500)  # NATS has handed all out again, and once more
+        assert broker.in_hand() == 500
+        batch += broker.take(500)
+        assert bodies(batch) == sent
+        broker.settle(batch)
+        await publish(impatient, ALARM, 1, start=500)
+        assert bodies(await take(broker, 1))[-1] == "500"
+
+
+async def test_a_wrong_password_says_so(tmp_path: Path):
+    users = 'authorization { users: [ { user: "post", password: "a/b@c" } ] }'
+    with nats(tmp_path, more=users) as address:
+        async with running(a_broker(f"mqtt://post:wrong@{address}")) as broker:
+            await until(lambda: broker.state.reason in words.REFUSALS.values())
+            assert not broker.state.connected
+        async with connected(f"mqtt://post:a%2Fb%40c@{address}") as broker:
+            assert broker.state.reason == ""
+
+
+async def test_a_forbidden_topic_says_so(tmp_path: Path):
+    user = 'user: "p", password: "p", permissions: { subscribe: { deny: "fs.t.*.heartbeat" } }'
+    with nats(tmp_path, more=f"authorization {{ users: [ {{ {user} }} ] }}") as address:
+        url = f"mqtt://p:p@{address}"
+        async with running(a_broker(url)) as broker:
+            await until(lambda: broker.state.reason == words.REFUSED_TOPICS)
+            assert broker.state.detail == "fs/t/+/heartbeat"
+            await publish(url, ALARM, 1)
+            assert bodies(await take(broker, 1)) == ["0"]
+
+
+def certificate(folder: Path, name: str) -> tuple[Path, Path]:
+    program = shutil.which("openssl")
+    if not program:
+        pytest.skip("openssl is not installed")
+    paths = folder / f"{name}.pem", folder / f"{name}.key"
+    argv = [program, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    argv += ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
+    argv += ["-out", str(paths[0]), "-keyout", str(paths[1])]
+    subprocess.run(argv, check=True, capture_output=True)
+    return paths
+
+
+async def test_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    pem, key = certificate(tmp_path, "broker")
+    with nats(tmp_path, f'tls {{ cert_file: "{pem}", key_file: "{key}" }}') as address:
+        url = f"mqtts://{address}"
+        async with running(a_broker(url)) as broker:
+            await until(lambda: "certificate" in broker.state.detail)
+            assert broker.state.reason == words.UNREACHABLE
+        monkeypatch.setenv("SSL_CERT_FILE", str(pem))  # now the authority is known
+        async with connected(url) as broker:
+            for number in range(500):
+                assert broker.publish(ALARM, b"%d" % number)
+            batch = await take(broker, 500)  # none is left behind in what TLS has already read
+            assert bodies(batch) == [f"{n}" for n in range(500)]
+            broker.settle(batch)
+
+
+async def test_an_address_where_nobody_listens():
+    async with running(a_broker(f"mqtt://{HOST}:{free_port()}")) as broker:
+        await until(lambda: broker.state.reason == words.UNREACHABLE)
+        assert not broker.publish(ORDER, b"no")
+
+
+async def test_a_host_name_that_can_not_be_one():
+    async with running(a_broker("mqtt://a..b:1883")) as broker:
+        await until(lambda: broker.state.reason == words.UNREACHABLE)
