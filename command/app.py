@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -24,7 +25,7 @@ from redis.exceptions import RedisError
 from command import intake
 from command.archive import Archive
 from command.clock import Clock
-from command.compact import Restored, restore
+from command.compact import STORE_VARIABLE, Restored, restore
 from command.core import views
 from command.core.codec import decode_entry
 from command.core.township import Township
@@ -153,7 +154,7 @@ async def _reign(
             claim = archived_beyond(restored, archive)
             if claim is not None:
                 running.post.seen(*claim, CAUSE)
-            differences = tasks.create_task(_differences(addresses, redis, picture))
+            differences = tasks.create_task(_differences(settings, redis, picture))
             tasks.create_task(_gate(store, running.broker, settings.lease_s), name="gate")
             tasks.create_task(running.broker.run(), name="broker")
             await _connected(running.broker)
@@ -300,12 +301,13 @@ async def _last_lines(store: Log, restored: Restored) -> Sequence[tuple[str, vie
     return lines[-LINES:]
 
 
-async def _differences(addresses: Addresses, redis: Redis, picture: Picture) -> None:
+async def _differences(settings: Settings, redis: Redis, picture: Picture) -> None:
     """A broker or store that was given is checked; what differs is named, and the post goes on."""
     found: list[Difference] = []
-    if addresses.services is None:
+    if settings.redis:
         found += await _checked("store", check_store(redis))
-        found += await _checked("broker", check_broker(addresses.mqtt))
+    if settings.mqtt:
+        found += await _checked("broker", check_broker(settings.mqtt))
     for one in found:
         log.warning("profile", name=one.name, found=one.found, wanted=one.wanted, risk=one.risk)
     picture.differences = found
@@ -327,22 +329,30 @@ async def _compaction(settings: Settings, addresses: Addresses, store: Log, post
         if post.seq - done < settings.compact_every:
             continue
         done = post.seq
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "command.compact",
-            *("--redis", addresses.redis),
-            *("--root", settings.root),
-            *("--township", post.world.township_id),
-            *("--data", str(settings.data.resolve())),
-            *("--epoch", str(store.epoch)),
-            *("--keep", str(settings.compact_every)),
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-            cwd=Path(__file__).parent.parent,
-        )
-        _, said = await process.communicate()
-        if process.returncode:
-            log.error("compaction failed", why=said.decode(errors="replace").strip()[-300:])
-        else:
-            log.info("compacted", seq=done)
+        await _compact(settings, addresses, store, post.world.township_id)
+
+
+async def _compact(settings: Settings, addresses: Addresses, store: Log, township: str) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "command.compact",
+        *("--root", settings.root),
+        *("--township", township),
+        *("--data", str(settings.data.resolve())),
+        *("--epoch", str(store.epoch)),
+        *("--keep", str(settings.compact_every)),
+        env=os.environ | {STORE_VARIABLE: addresses.redis},  # it may hold a password
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        cwd=Path(__file__).parent.parent,
+    )
+    try:
+        done, trouble = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+    if process.returncode:
+        log.error("compaction failed", why=trouble.decode(errors="replace").strip()[-300:])
+    else:
+        log.info("compacted", done=done.decode(errors="replace").strip()[-500:])

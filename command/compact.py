@@ -28,6 +28,7 @@ from command.log import PAGE, Log
 from command.store import open_store
 from sensors.words import tr
 
+STORE_VARIABLE = "FENGSUI_COMPACT_REDIS"  # the store's address, where ps does not show it
 TRIM_STEP = 5000  # entries a call: a commit waits for no more than this
 
 
@@ -210,7 +211,9 @@ async def _trim(log: Log, archive: Archive, first_kept: int) -> int:
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m command.compact", description=__doc__)
-    parser.add_argument("--redis", required=True)
+    parser.add_argument(
+        "--redis", default=os.environ.get(STORE_VARIABLE), required=STORE_VARIABLE not in os.environ
+    )
     parser.add_argument("--root", default="fs", choices=("fs", "fsx"))
     parser.add_argument("--township", required=True)
     parser.add_argument("--data", required=True, type=Path)

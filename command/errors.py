@@ -4,6 +4,7 @@ FengsuiError
 ├── ConfigError    the township's files or the command line: put them right, then start again
 ├── StoreError     Redis answers, but not as it must (wrong type, no permission): its operator
 ├── BrokerError    the MQTT broker refuses us (credentials, ACL): its operator
+├── ServiceError   an embedded broker or store is missing or does not start: the message says why
 ├── LeaseLost      another post is first now: this one drops its world and leaves; nothing is lost
 └── LogGap         the log is not where this post left it: drop the world, read it again
 """
@@ -29,6 +30,10 @@ class BrokerError(FengsuiError):
     """The broker refuses the post."""
 
     retry = True
+
+
+class ServiceError(FengsuiError):
+    """An embedded service is missing, does not start, or its place is taken."""
 
 
 class LeaseLost(FengsuiError):  # noqa: N818 - it is news, not a mistake

@@ -22,7 +22,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from command.servers import Server, ServiceError
+from command.errors import ServiceError
+from command.servers import Server
 from sensors.words import tr
 
 SOCKET_BYTES = 100  # sun_path has 108 on Linux and 104 on macOS

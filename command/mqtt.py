@@ -204,6 +204,7 @@ class _Link:
         # In the thread of connect(), which nothing can stop: it must not open a session that is
         # another post's by now.
         if not self._wanted:
+            sock.close()
             raise ConnectionAbortedError(words.CLOSED)
         self._loop.call_soon_threadsafe(self._begin, sock)
 

@@ -135,6 +135,8 @@ class Post:
             batch = await self._see_through(inputs, raws, now)
             self._broker.settle(deliveries)
             self._receipts(batch.receipts)
+            await asyncio.sleep(0)  # orders and receipts are on their way before screens are drawn
+            self._show(batch)
             self._answer(waiting, batch, len(facts))
             for delivery, value in zip(deliveries, heard, strict=True):
                 self._measures.heard(value, now - delivery.received_at)
@@ -187,7 +189,7 @@ class Post:
                 if number in batch.kept_aside and number < len(raws)
             ]
             await self._commit(data, aside)
-            self._publish(batch, now)
+            self._send(batch, now)
         return batch
 
     async def _decide(self, inputs: Sequence[Input], now: float) -> Batch:
@@ -214,19 +216,23 @@ class Post:
 
     # --- what follows a commit
 
-    def _publish(self, batch: Batch, now: float) -> None:
+    def _send(self, batch: Batch, now: float) -> None:
         self._schedule.follow(batch.events, self.world)
         self._measures.committed(batch.events)
         if any(isinstance(event, TownshipLoaded) for event in batch.events):
             self.sources = self._sources()
         self._send_orders(now)
+
+    def _show(self, batch: Batch) -> None:
+        if not batch.events:
+            return
         rows = views.changed(self.world, batch.events, self.seq)
         self.lines.extend((key, row) for key, row in rows["log"].items() if row is not None)
         self._feed.publish(views.position(self.world, self.seq), rows)
 
     def _send_orders(self, now: float) -> None:
         """All that is due; kept for the next tick while the network or the lease is not there."""
-        for order_id in self._schedule.due(now):
+        while (order_id := self._schedule.next_due(now)) is not None:
             waiting = self.world.outbox[order_id]
             if not self._store.may_send():
                 return

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
-from command.errors import FengsuiError
+from command.errors import ServiceError
 from sensors.words import tr
 
 HOST = "127.0.0.1"  # the embedded broker asks nobody for a password: this machine only
@@ -38,10 +38,6 @@ PORTS = range(20000, 32000)
 # (docs.nats.io, max_ack_pending).
 MAX_ACK_PENDING = 2048
 MAX_PAYLOAD = 262144  # as in profiles/mosquitto.conf: the post itself refuses what is over 64 KiB
-
-
-class ServiceError(FengsuiError):
-    """An embedded service is missing, does not start, or its place is taken."""
 
 
 class StillLoadingError(Exception):

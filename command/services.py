@@ -26,6 +26,7 @@ from typing import Self
 import structlog
 
 from command.clock import Clock
+from command.errors import ServiceError
 from command.folder import (
     Kept,
     end,
@@ -45,7 +46,6 @@ from command.servers import (
     HOST,
     LOG_BYTES,
     Server,
-    ServiceError,
     StillLoadingError,
     broker,
     free_port,

@@ -11,12 +11,12 @@ from command.core.geo import distance_m
 from command.core.plans import Plan, Release
 from command.core.reasons import Reason
 from command.core.tables import RUNNING, IncidentState
-from command.core.triage import HIGHEST, triage
-from command.core.world import Incident, Taken, World
+from command.core.triage import HIGHEST, is_low, triage
+from command.core.world import Incident, Report, Taken, World, episodes_of
 from sensors.observations import Alarm, Clear, Position
 
 TRUSTED_CLASSES = frozenset({"person"})
-PHONE = "phone"  # a caller, in the officer's words
+PHONE = "console"  # a caller, in the officer's words; reserved, so no device can speak in this name
 
 
 def taken_before(world: World, source: str, message_id: str, digest: str) -> Taken | None:
@@ -36,7 +36,7 @@ def episode_key(alarm: Alarm | Clear) -> str:
 
 def decide_alarm(world: World, alarm: Alarm, now: float, cause: str) -> list[e.Event]:
     """One alarm: opened, merged, logged, or nothing at all when it is an exact repeat."""
-    if taken_before(world, alarm.source, alarm.message_id, alarm.digest) and alarm.message_id:
+    if taken_before(world, alarm.source, alarm.message_id, alarm.digest):
         return []
     where = _where(world, alarm)
     plan_kind = world.index.plan_for(alarm.kind, where)
@@ -120,7 +120,7 @@ def source_class(world: World, source: str) -> str:
 
 def _log_only(world: World, alarm: Alarm, now: float, cause: str, reason: Reason) -> list[e.Event]:
     received = _received(world, alarm, now, cause, outcome="logged", reason=reason, incident="")
-    if reason in {Reason.RETAINED, Reason.SHELVED}:
+    if reason in {Reason.RETAINED, Reason.SHELVED} or already_told(world, reason, alarm.source):
         return [received]
     alert = e.OfficerAlerted(
         at=now,
@@ -131,6 +131,12 @@ def _log_only(world: World, alarm: Alarm, now: float, cause: str, reason: Reason
         text=alarm.text,
     )
     return [received, alert]
+
+
+def already_told(world: World, reason: Reason, source: str, order_id: str = "") -> bool:
+    """The same stands before the officer unread: a device that repeats itself fills no list."""
+    said = (reason, source, order_id)
+    return any(said == (a.reason, a.source, a.order_id) for a in world.alerts.values())
 
 
 # --- correlation
@@ -148,21 +154,34 @@ def _correlate(
         if incident is not None and not episode.armed and not quiet and _takes_news(incident):
             return incident, Reason.SAME_EPISODE
     plan = world.township.plans.plans[plan_kind]
+    if plan.merge_window_s <= 0:
+        return None, Reason.FIRST_REPORT  # a card that merges nothing
     near = [  # an incident that this source has spoken of before comes first: a split stays split
         (alarm.source not in incident.reports, distance, incident.opened_at, incident.id, incident)
         for incident, distance in _neighbours(world, plan, alarm, where)
-        if now - incident.news_at <= plan.merge_window_s
+        if now - incident.news_at < plan.merge_window_s
         and now - incident.opened_at <= plan.merge_total_s
+        and not _would_be_lost(world, alarm, incident)
     ]
     if not near:
         return None, Reason.FIRST_REPORT
     incident = min(near)[4]
     if alarm.source in incident.reports:
         return incident, Reason.SAME_PLACE_AND_KIND
-    classes = {report.source_class for report in incident.reports.values()}
-    mine = source_class(world, alarm.source)
-    unlike = mine not in classes and "unknown" not in {mine, *classes}
+    mine, classes = source_class(world, alarm.source), _known_classes(incident)
+    unlike = bool(classes) and mine not in {"unknown", *classes}
     return incident, Reason.UNLIKE_SOURCES if unlike else Reason.SAME_PLACE_AND_KIND
+
+
+def _known_classes(incident: Incident) -> set[str]:
+    """A stranger's word neither confirms another's nor takes its weight away."""
+    return {report.source_class for report in incident.reports.values()} - {"unknown"}
+
+
+def _would_be_lost(world: World, alarm: Alarm, incident: Incident) -> bool:
+    """No team goes by itself to what strangers say: news of our own sources must not end there."""
+    known = source_class(world, alarm.source) != "unknown"
+    return known and incident.released_at is None and not _known_classes(incident)
 
 
 def _takes_news(incident: Incident) -> bool:
@@ -172,25 +191,23 @@ def _takes_news(incident: Incident) -> bool:
 def _neighbours(
     world: World, plan: Plan, alarm: Alarm, where: Position | None
 ) -> list[tuple[Incident, float]]:
+    place = _place(world, alarm, where) if where is None else ""
     if plan.merge_radius_m <= 0:  # every call is somebody of its own, unless the caller is the same
         return [
             (incident, 0.0)
-            for incident_id in world.index.near(plan.kind, alarm.place, where, 0.0)
-            if alarm.source in (incident := world.incidents[incident_id]).reports
+            for incident_id in world.index.near(plan.kind, place, where, 0.0)
+            if alarm.source != PHONE
+            and alarm.source in (incident := world.incidents[incident_id]).reports
         ]
-    found: list[tuple[Incident, float]] = []
-    place = _place(world, alarm, where) if where is None else ""
     if where is None and not place and source_class(world, alarm.source) != "unknown":
-        return found  # two callers who do not say where are not the same; a flood of strangers is
-    for incident_id in world.index.near(plan.kind, place, where, plan.merge_radius_m):
-        incident = world.incidents[incident_id]
-        if where is None or incident.position is None:
-            found.append((incident, 0.0))
-        else:
-            distance = distance_m(where, incident.position)
-            if distance <= plan.merge_radius_m + _doubt(alarm.position):
-                found.append((incident, distance))
-    return found
+        return []  # two callers who do not say where are not the same; a flood of strangers is
+    reach = plan.merge_radius_m + _doubt(alarm.position)
+    found = [
+        (incident, distance_m(where, incident.position) if where and incident.position else 0.0)
+        for incident_id in world.index.near(plan.kind, place, where, reach)
+        if (incident := world.incidents[incident_id])
+    ]
+    return [(incident, distance) for incident, distance in found if distance <= reach]
 
 
 def _doubt(position: Position | None) -> float:
@@ -227,14 +244,14 @@ def _reused(world: World, alarm: Alarm) -> bool:
 def _raised(
     world: World, alarm: Alarm, incident: Incident, now: float, *, corroborated: bool
 ) -> int:
-    """Only ever upwards: news makes nothing less urgent by itself."""
+    """Only ever upwards, and only by something new: the officer may have lowered it."""
     assert world.township is not None
-    if incident.priority == HIGHEST:
-        return HIGHEST
-    plan = world.plan_of(incident)
+    before = incident.reports.get(alarm.source)
+    if incident.priority == HIGHEST or (before is not None and _says_the_same(before, alarm)):
+        return incident.priority
     fresh = triage(
         world.township,
-        plan,
+        world.plan_of(incident),
         now,
         severity=alarm.severity,
         confidence=alarm.confidence,
@@ -242,6 +259,13 @@ def _raised(
         corroborated=corroborated,
     )
     return min(incident.priority, fresh.priority)
+
+
+def _says_the_same(before: Report, alarm: Alarm) -> bool:
+    """For triage: a confidence that goes from 0.79 to 0.74 is no news."""
+    return before.severity == alarm.severity and is_low(before.confidence) == is_low(
+        alarm.confidence
+    )
 
 
 def _sends_now(world: World, alarm: Alarm, why: Reason) -> bool:
@@ -341,18 +365,32 @@ def decide_clear(world: World, clear: Clear, now: float, cause: str) -> list[e.E
 
 
 def _cleared(world: World, clear: Clear) -> tuple[str, str]:
-    """The incident and episode a clear speaks of: by alarm id, episode, or source and kind."""
+    """The incident and episode a clear speaks of: by alarm id, episode, or source and kind.
+
+    An episode that ends in "|" stands for all that begin with it: every kind of a channel, or
+    everything of the source.
+    """
     if clear.alarm_id:
         known = world.taken.get(f"{clear.source}/{clear.alarm_id}")
-        return (known[-1].incident if known else ""), ""
+        return (_stands_now_in(world, known[-1].incident, clear.source) if known else ""), ""
     key = episode_key(clear)
     if key:
-        episode = world.episodes.get(key)
-        if episode is None or episode.armed:
-            return "", ""
-        return episode.incident, key
+        running = [v.incident for v in episodes_of(world, key) if not v.armed]
+        return (running[-1], key) if running else ("", "")
+    all_of_it = f"{clear.source}|" if clear.kind is None else ""
     for incident in reversed(world.incidents.values()):
         report = incident.reports.get(clear.source)
         if report and incident.state in RUNNING and clear.kind in {None, report.kind}:
-            return incident.id, ""
-    return "", ""
+            return incident.id, all_of_it
+    return "", all_of_it
+
+
+def _stands_now_in(world: World, ident: str, source: str) -> str:
+    """The officer may have merged the incident since, or split the source's report from it."""
+    incident = world.incidents.get(ident)
+    while incident is not None and incident.state is IncidentState.MERGED:
+        incident = world.incidents.get(incident.merged_into)
+    if incident is None or source in incident.reports:
+        return incident.id if incident else ident
+    parted = (i.id for i in reversed(world.incidents.values()) if source in i.reports)
+    return next(parted, ident)

@@ -5,15 +5,17 @@ The table `REPLIES` has an answer for every (state x reply); this file carries i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from command.core import events as e
-from command.core.alarms import taken_before
-from command.core.dispatch import need_is_open
+from command.core.alarms import already_told, taken_before
+from command.core.dispatch import has_taken, need_is_open
 from command.core.era import new_era, order_is_ahead
 from command.core.orders import requeue
 from command.core.reasons import Reason
-from command.core.tables import COMMITTED, LIVE, REPLIES, RUNNING, Effect, Status, steps_to
+from command.core.tables import LIVE, REPLIES, RUNNING, TRUSTED_CLOCKS, Effect, Status, steps_to
 from command.core.world import Assignment, Ids, Incident, World
-from sensors.observations import ClockQuality, Reply
+from sensors.observations import Reply
 
 
 def decide_reply(world: World, reply: Reply, now: float, cause: str) -> list[e.Event]:
@@ -44,7 +46,7 @@ def _received(
         source=reply.source,
         message_id=reply.message_id,
         digest=reply.digest,
-        at_source=reply.at_source if reply.clock_quality is not ClockQuality.UNSET else None,
+        at_source=reply.at_source,
         clock_quality=reply.clock_quality.value,
         sealed=reply.sealed,
         order_id=reply.order_id,
@@ -73,6 +75,8 @@ def _unknown_order(
     era = order_is_ahead(world, reply.order_id) if reply.source in world.units else None
     if era is not None:  # a handheld has an order that this log never gave: the log is shorter
         return [received, *new_era(world, era, reply.order_id, now, cause)]
+    if already_told(world, reason, reply.source, reply.order_id):
+        return [received]
     return [received, alert]
 
 
@@ -80,7 +84,7 @@ def _is_older(assignment: Assignment, reply: Reply) -> bool:
     """Said before something we already know, by the unit's own clock."""
     return (
         reply.at_source is not None
-        and reply.clock_quality is not ClockQuality.UNSET
+        and reply.clock_quality in TRUSTED_CLOCKS
         and assignment.replied_at is not None
         and reply.at_source < assignment.replied_at
     )
@@ -91,8 +95,8 @@ def _settle(
 ) -> list[e.Event]:
     """Any answer proves that the handheld has the order; `rev` says which revision of it.
 
-    A handheld that names no revision answers the one last queued, unless its answer is a repeat or
-    contradicts a withdrawal: then the newer revision goes on being sent.
+    A handheld that names no revision answers the one last queued, unless its answer is an old one,
+    a repeat, or contradicts a withdrawal: then the newer revision goes on being sent.
     """
     reason = {
         Effect.OLDER: Reason.OLDER_REPLY,
@@ -102,7 +106,8 @@ def _settle(
     }.get(effect, Reason.UNIT_ANSWERED)
     events: list[e.Event] = [_received(reply, now, cause, reason, assignment.incident)]
     waiting = world.outbox.get(reply.order_id)
-    confirms = effect not in {Effect.OLDER, Effect.STILL_GOING} or reply.rev is not None
+    says_nothing_of_it = {Effect.OLDER, Effect.REPEAT, Effect.STILL_GOING}
+    confirms = effect not in says_nothing_of_it or reply.rev is not None
     if waiting is not None and confirms and (reply.rev is None or reply.rev >= waiting.rev):
         events.append(_settled(assignment, waiting.rev, now, cause, Reason.RECEIVED_BY_UNIT))
     return events
@@ -207,21 +212,39 @@ def _advance(
 ) -> list[e.Event]:
     to = Status(reply.status.value)
     steps = steps_to(assignment.status, to)
-    events: list[e.Event] = [
-        change(
-            assignment,
-            step,
-            now,
-            cause,
-            Reason.UNIT_ANSWERED if step is to else Reason.IMPLIED,
-            text=reply.text if step is to else "",
-        )
+    return [
+        *_walk(assignment, steps, reply, now, cause),
+        *_follow_up(world, assignment, incident, steps, now, cause),
+    ]
+
+
+def _walk(
+    assignment: Assignment, steps: Sequence[Status], reply: Reply, now: float, cause: str
+) -> list[e.Event]:
+    """The steps up to what the unit said; it said only the last one."""
+    return [
+        change(assignment, step, now, cause, Reason.UNIT_ANSWERED, text=reply.text)
+        if step.value == reply.status.value
+        else change(assignment, step, now, cause, Reason.IMPLIED)
         for step in steps
     ]
+
+
+def _follow_up(
+    world: World,
+    assignment: Assignment,
+    incident: Incident,
+    steps: Sequence[Status],
+    now: float,
+    cause: str,
+) -> list[e.Event]:
+    """What the unit's step means for the others, and for the incident."""
+    events: list[e.Event] = []
     if Status.ACCEPTED in steps:
         events += _withdraw_surplus(world, assignment, incident, now, cause)
-    if to is Status.DONE:
-        events += _all_done(world, assignment, incident, now, cause)
+    if Status.DONE in steps:
+        taken_back = {event.order_id for event in events if isinstance(event, e.AssignmentChanged)}
+        events += _all_done(world, assignment, incident, taken_back, now, cause)
     return events
 
 
@@ -229,17 +252,19 @@ def _withdraw_surplus(
     world: World, accepted: Assignment, incident: Incident, now: float, cause: str
 ) -> list[e.Event]:
     """First N take it: the offers beyond what is needed are taken back."""
-    mine = [a for o in incident.orders if (a := world.assignments[o]).role == accepted.role]
+    others = [
+        other
+        for order in incident.orders
+        if (other := world.assignments[order]).role == accepted.role and other is not accepted
+    ]
     wanted = sum(need.quantity for need in incident.needs if need.role == accepted.role)
-    have = accepted.people + sum(
-        a.people for a in mine if a.status in COMMITTED or a.status is Status.DONE
-    )
+    have = accepted.people + sum(a.people for a in others if has_taken(incident, a))
     if have < wanted:
         return []
     return [
         event
-        for a in mine
-        if a.status is Status.OFFERED and a.by == "post" and a.order_id != accepted.order_id
+        for a in others
+        if a.status is Status.OFFERED and a.by == "post"
         for event in withdraw(world, a, now, cause, Reason.NEED_FILLED)
     ]
 
@@ -255,15 +280,24 @@ def withdraw(
 
 
 def _all_done(
-    world: World, last: Assignment, incident: Incident, now: float, cause: str
+    world: World,
+    last: Assignment,
+    incident: Incident,
+    taken_back: set[str],
+    now: float,
+    cause: str,
 ) -> list[e.Event]:
-    """Every unit that went is done and no must is open: resolved. Closing is the officer's."""
+    """Every unit that went is done, and no must is open that somebody is left for: resolved.
+
+    Closing is the officer's.
+    """
     others = [world.assignments[o] for o in incident.orders if o != last.order_id]
-    if incident.state not in RUNNING or any(a.status in LIVE for a in others):
+    at_work = any(a.status in LIVE and a.order_id not in taken_back for a in others)
+    if incident.state not in RUNNING or at_work:
         return []
-    done = {a.role for a in others if a.status is Status.DONE} | {last.role}
-    missing = [n.role for n in incident.needs if n.must and n.role not in done]
-    if missing and not incident.nobody_for:
+    done = {a.role for a in others if has_taken(incident, a)} | {last.role}
+    missing = {need.role for need in incident.needs if need.must} - done
+    if not missing <= set(incident.nobody_for):
         return []
     return [
         e.IncidentEnded(
@@ -281,23 +315,33 @@ def _revive(
     world: World, assignment: Assignment, incident: Incident, reply: Reply, now: float, cause: str
 ) -> list[e.Event]:
     """A late yes: taken while the need is open, else the unit is told to stay, and the officer."""
-    ids = world.ids()
-    if need_is_open(world, incident, assignment.role):
-        first = change(assignment, Status.ACCEPTED, now, cause, Reason.LATE_BUT_NEEDED)
-        to = Status(reply.status.value)
-        rest = [
-            change(assignment, step, now, cause, Reason.UNIT_ANSWERED, text=reply.text)
-            for step in steps_to(Status.ACCEPTED, to)
-        ]
-        confirm = requeue(world, assignment, "updated", now, cause, Reason.LATE_BUT_NEEDED)
-        told = tell(ids, assignment, Reason.LATE_BUT_NEEDED, now, cause, reply.text)
-        return [first, *rest, confirm, told]
-    told = tell(ids, assignment, Reason.LATE_NOT_NEEDED, now, cause, reply.text)
+    if _is_free(world, assignment.unit) and need_is_open(world, incident, assignment.role):
+        return _taken_after_all(world, assignment, incident, reply, now, cause)
+    told = tell(world.ids(), assignment, Reason.LATE_NOT_NEEDED, now, cause, reply.text)
     taken_back = requeue(world, assignment, "withdrawn", now, cause, Reason.LATE_NOT_NEEDED)
     if assignment.status is Status.EXPIRED:
         ended = change(assignment, Status.WITHDRAWN, now, cause, Reason.LATE_NOT_NEEDED)
         return [ended, taken_back, told]
     return [taken_back, told]
+
+
+def _is_free(world: World, unit_id: str) -> bool:
+    """It has not taken, or been offered, another order meanwhile; posts take several."""
+    unit = world.index.units.get(unit_id)
+    return unit is not None and (unit.shared or not world.units[unit_id].orders)
+
+
+def _taken_after_all(
+    world: World, assignment: Assignment, incident: Incident, reply: Reply, now: float, cause: str
+) -> list[e.Event]:
+    rest = steps_to(Status.ACCEPTED, Status(reply.status.value))
+    return [
+        change(assignment, Status.ACCEPTED, now, cause, Reason.LATE_BUT_NEEDED),
+        *_walk(assignment, rest, reply, now, cause),
+        requeue(world, assignment, "updated", now, cause, Reason.LATE_BUT_NEEDED),
+        tell(world.ids(), assignment, Reason.LATE_BUT_NEEDED, now, cause, reply.text),
+        *_follow_up(world, assignment, incident, (Status.ACCEPTED, *rest), now, cause),
+    ]
 
 
 def expire(world: World, order_id: str, now: float, *, late: bool) -> list[e.Event]:

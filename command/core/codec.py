@@ -8,7 +8,7 @@ up by `UPCASTERS`, one version at a time; tests/fixtures keeps a log of every re
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields
 from typing import Any
 
@@ -67,12 +67,18 @@ def encode_entry(at: float, events: Iterable[Event]) -> bytes:
     return _dumps({"v": VERSION, "at": at, "events": [event_dict(event) for event in events]})
 
 
-def entry_events(data: bytes) -> list[dict[str, Any]]:
+def entry_events(
+    data: bytes,
+    upcasters: Mapping[int, Mapping[str, Upcaster]] = UPCASTERS,
+    version: int = VERSION,
+) -> list[dict[str, Any]]:
     """The events of an entry as plain values, in the shapes of this version."""
     entry = json.loads(data)
+    if entry["v"] > version:
+        raise UnknownEvent(f"entry of version {entry['v']}")
     values: list[dict[str, Any]] = entry["events"]
-    for version in range(entry["v"], VERSION):
-        casters = UPCASTERS.get(version, {})
+    for older in range(entry["v"], version):
+        casters = upcasters.get(older, {})
         values = [new for value in values for new in casters.get(value["event"], _as_is)(value)]
     return values
 

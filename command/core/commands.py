@@ -15,8 +15,9 @@ from command.core import events as e
 from command.core.alarms import PHONE, decide_alarm
 from command.core.assignments import withdraw
 from command.core.contacts import off_with_order
-from command.core.dispatch import Candidate, offer, travel_s, unit_status
+from command.core.dispatch import Candidate, offer, open_needs, travel_s, unit_status
 from command.core.orders import requeue
+from command.core.plans import Release
 from command.core.reasons import Reason, Refusal
 from command.core.tables import LIVE, RUNNING, IncidentState
 from command.core.world import Incident, World
@@ -112,14 +113,14 @@ def _acknowledge(world: World, c: m.Acknowledge, o: Ordered, now: float) -> list
 
 
 def _assign(world: World, c: m.Assign, o: Ordered, now: float) -> list[e.Event]:
-    """Named units are offered it; none named releases the recommended team."""
+    """The named units are offered it, and what they leave open goes to the recommended team."""
     incident = _running(world, c.incident)
     ids = world.ids()
     events: list[e.Event] = []
     if not incident.ack_by:
         seen = m.Acknowledge(id=c.id, incident=incident.id)
         events += _acknowledge(world, seen, o, now)
-    if "release:" + incident.id in world.due or (not c.units and incident.released_at is None):
+    if incident.released_at is None:  # whatever the plan says: the officer has said it
         events.append(
             e.IncidentReleased(
                 at=now,
@@ -135,12 +136,13 @@ def _assign(world: World, c: m.Assign, o: Ordered, now: float) -> list[e.Event]:
             world,
             incident,
             candidate,
-            _role(incident, candidate),
+            _role(world, incident, candidate.unit.id),
             now,
             ids=ids,
             cause=_cause(c),
             reason=Reason.BY_OFFICER,
             by=o.by,
+            team=c.units,
         )
     return events
 
@@ -161,12 +163,17 @@ def _named(world: World, incident: Incident, unit_id: str, now: float) -> Candid
     return Candidate(unit, eta)
 
 
-def _role(incident: Incident, candidate: Candidate) -> str:
-    """The first need the unit can fill; its own first role where it fits none."""
-    for need in incident.needs:
-        if need.role in candidate.unit.roles:
-            return need.role
-    return candidate.unit.roles[0]
+def _role(world: World, incident: Incident, unit_id: str) -> str:
+    """The first open need the unit can fill, else any; its own role where it fits none.
+
+    Whoever the officer names for a case is the responsible post.
+    """
+    if world.plan_of(incident).ladder and incident.needs:
+        return incident.needs[0].role
+    open_first = [*(need for need, _ in open_needs(world, incident)), *incident.needs]
+    roles = world.index.unit_roles[unit_id]
+    fitting = [need.role for need in open_first if need.role in roles]
+    return next(iter([*fitting, *world.index.units[unit_id].roles, *sorted(roles)]), "")
 
 
 def _withdraw(world: World, c: m.Withdraw, o: Ordered, now: float) -> list[e.Event]:
@@ -174,9 +181,10 @@ def _withdraw(world: World, c: m.Withdraw, o: Ordered, now: float) -> list[e.Eve
     live = [
         assignment
         for order in incident.orders
-        if (assignment := world.assignments[order]).status in LIVE and assignment.unit in c.units
+        if (assignment := world.assignments[order]).status in LIVE
+        and (not c.units or assignment.unit in c.units)
     ]
-    if len(live) < len(set(c.units)) or not live:
+    if not live or not {assignment.unit for assignment in live}.issuperset(c.units):
         raise Refused(Refusal.NOTHING_TO_WITHDRAW, what=" ".join(c.units))
     return [
         event
@@ -243,9 +251,27 @@ def _merge(world: World, c: m.Merge, o: Ordered, now: float) -> list[e.Event]:
             moves.append(
                 requeue(world, assignment, "updated", now, _cause(c), Reason.ORDER_CHANGED, into)
             )
-    release: list[e.Event] = []
+    return [*moves, merged, *_as_urgent_as(gone, into, c, o, now)]
+
+
+def _as_urgent_as(
+    gone: Incident, into: Incident, c: m.Merge, o: Ordered, now: float
+) -> list[e.Event]:
+    """The one that goes on loses neither the other's urgency nor its release."""
+    events: list[e.Event] = []
+    if gone.priority < into.priority:
+        events.append(
+            e.PriorityChanged(
+                at=now,
+                cause=_cause(c),
+                reason=Reason.BY_OFFICER,
+                incident=into.id,
+                priority=gone.priority,
+                by=o.by,
+            )
+        )
     if gone.released_at is not None and into.released_at is None:
-        release.append(
+        events.append(
             e.IncidentReleased(
                 at=now,
                 cause=_cause(c),
@@ -254,7 +280,7 @@ def _merge(world: World, c: m.Merge, o: Ordered, now: float) -> list[e.Event]:
                 by=o.by,
             )
         )
-    return [*moves, merged, *release]
+    return events
 
 
 def _split(world: World, c: m.Split, o: Ordered, now: float) -> list[e.Event]:
@@ -263,11 +289,12 @@ def _split(world: World, c: m.Split, o: Ordered, now: float) -> list[e.Event]:
     if incident.state is IncidentState.MERGED:
         return _unmerge(world, c, o, incident, now)
     _running(world, c.incident)
-    source = c.alarm.rpartition("/")[0] if c.alarm else _last_source(incident)
+    source = c.alarm.partition("/")[0] or _last_source(incident)  # an alarm's id may hold a slash
     report = incident.reports.get(source)
     if report is None or len(incident.reports) < 2:
         raise Refused(Refusal.NOTHING_TO_SPLIT, what=source)
     plan = world.plan_of(incident)
+    by_itself = plan.release is not Release.BY_HAND and report.source_class != "unknown"
     new = world.ids().next("I")
     where = report.position or world.index.homes.get(source, ("", None))[1]
     opened = e.IncidentOpened(
@@ -282,7 +309,7 @@ def _split(world: World, c: m.Split, o: Ordered, now: float) -> list[e.Event]:
         place=report.place or world.index.homes.get(source, (incident.place, None))[0],
         position=where,
         text=report.text,
-        release_due=now + plan.release_after_s,
+        release_due=now + plan.release_after_s if by_itself else None,
         ack_due=now + plan.ack_within_s,
     )
     parted = e.IncidentSplit(
@@ -299,29 +326,31 @@ def _split(world: World, c: m.Split, o: Ordered, now: float) -> list[e.Event]:
 
 def _last_source(incident: Incident) -> str:
     """The source that came last: the merge one most likely means."""
-    return max(incident.reports, key=lambda s: incident.reports[s].first_at, default="")
+    newest_first = reversed(incident.reports)  # those of one batch have the same time
+    return max(newest_first, key=lambda s: incident.reports[s].first_at, default="")
 
 
-def _unmerge(world: World, c: m.Split, o: Ordered, incident: Incident, now: float) -> list[e.Event]:
+def _unmerge(
+    world: World, c: m.Split | m.Reopen, o: Ordered, incident: Incident, now: float
+) -> list[e.Event]:
+    reopened = _reopened(world, c, o, incident, now)
     into = world.incidents.get(incident.merged_into)
-    reopened = e.IncidentReopened(
-        at=now,
-        cause=_cause(c),
-        reason=Reason.BY_OFFICER,
-        incident=incident.id,
-        by=o.by,
-        ack_due=now + world.plan_of(incident).ack_within_s,
-        why=c.said,
-    )
+    while into is not None and into.state is IncidentState.MERGED:
+        into = world.incidents.get(into.merged_into)
     if into is None:
         return [reopened]
+    came = (  # a source that had spoken of `into` before stays with it
+        source
+        for source, report in incident.reports.items()
+        if source in into.reports and into.reports[source].first_at == report.first_at
+    )
     parted = e.IncidentSplit(
         at=now,
         cause=_cause(c),
         reason=Reason.BY_OFFICER,
         incident=into.id,
         new=incident.id,
-        sources=tuple(incident.reports),
+        sources=tuple(came),
         by=o.by,
     )
     return [reopened, parted]
@@ -382,7 +411,15 @@ def _reopen(world: World, c: m.Reopen, o: Ordered, now: float) -> list[e.Event]:
     incident = _incident(world, c.incident)
     if incident.state in RUNNING:
         raise Refused(Refusal.NOT_ENDED, what=incident.state)
-    reopened = e.IncidentReopened(
+    if incident.state is IncidentState.MERGED:
+        return _unmerge(world, c, o, incident, now)
+    return [_reopened(world, c, o, incident, now)]
+
+
+def _reopened(
+    world: World, c: m.Command, o: Ordered, incident: Incident, now: float
+) -> e.IncidentReopened:
+    return e.IncidentReopened(
         at=now,
         cause=_cause(c),
         reason=Reason.BY_OFFICER,
@@ -391,7 +428,6 @@ def _reopen(world: World, c: m.Reopen, o: Ordered, now: float) -> list[e.Event]:
         ack_due=now + world.plan_of(incident).ack_within_s,
         why=c.said,
     )
-    return [reopened]
 
 
 def _report_alarm(world: World, c: m.ReportAlarm, o: Ordered, now: float) -> list[e.Event]:

@@ -11,7 +11,7 @@ from command.core.alarms import taken_before
 from command.core.geo import distance_m
 from command.core.reasons import Reason
 from command.core.world import World
-from sensors.observations import Duty, Fault, Heartbeat, Located, Request, Test
+from sensors.observations import ClockQuality, Duty, Fault, Heartbeat, Located, Request, Test
 
 MOVED_M = 30.0
 POSITION_EVERY_S = 60.0
@@ -21,9 +21,9 @@ def decide_heartbeat(
     world: World, heard: Heartbeat | Fault, now: float, cause: str
 ) -> list[e.Event]:
     """Logged when it is news: first, after silence, changed, or a quarter of the limit later."""
-    if heard.source not in world.index.classes:
-        return []
     ok = isinstance(heard, Heartbeat) and heard.ok
+    if heard.source not in world.index.classes or (heard.retained and ok):
+        return []  # a retained "all is well" is of unknown age: no sign of life
     battery = heard.battery if isinstance(heard, Heartbeat) else None
     if not _is_news(world, heard.source, ok, heard.text, now):
         return []
@@ -56,7 +56,7 @@ def _is_news(world: World, source: str, ok: bool, text: str, now: float) -> bool
 def decide_located(world: World, located: Located, now: float, cause: str) -> list[e.Event]:
     """Where a unit is now. A retained or replayed fix is yesterday's, and tells nothing."""
     unit = world.units.get(located.source)
-    if unit is None or located.retained:
+    if unit is None or located.retained or _is_history(world, located, now):
         return []
     age = now - (unit.located_at or 0.0)
     still = unit.position is not None and distance_m(unit.position, located.position) < MOVED_M
@@ -71,6 +71,14 @@ def decide_located(world: World, located: Located, now: float, cause: str) -> li
             position=located.position,
         )
     ]
+
+
+def _is_history(world: World, located: Located, now: float) -> bool:
+    """A tracker that was out of reach sends all it has, and its yesterday must not order a team."""
+    assert world.township is not None
+    if located.at_source is None or located.clock_quality is ClockQuality.UNSET:
+        return False
+    return now - located.at_source > world.township.limits.unit_silent_s
 
 
 def decide_test(world: World, test: Test, now: float, cause: str) -> list[e.Event]:
@@ -95,7 +103,7 @@ def decide_test(world: World, test: Test, now: float, cause: str) -> list[e.Even
 
 def decide_duty(world: World, duty: Duty, now: float, cause: str) -> list[e.Event]:
     """A unit signs on or off by itself; off with an order in hand is told to the officer."""
-    if duty.source not in world.units:
+    if duty.source not in world.units or duty.retained:
         return []
     if taken_before(world, duty.source, duty.message_id, duty.digest):
         return []

@@ -7,18 +7,18 @@ holds, coverage) takes the place of `candidates`; what surrounds it stays.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from command.core import events as e
 from command.core.geo import distance_m
-from command.core.orders import message
+from command.core.orders import live_units, message
 from command.core.plans import Family, Need, Offer, Plan
 from command.core.reasons import Reason
-from command.core.tables import LIVE, RUNNING, Status
+from command.core.tables import COMMITTED, LIVE, RUNNING, Status
 from command.core.township import Unit
 from command.core.triage import is_night
-from command.core.world import Ids, Incident, UnitState, World
+from command.core.world import Assignment, Ids, Incident, UnitState, World
 from sensors.observations import Position
 
 NIGHT_FACTOR = 1.5  # every way takes longer at night (CENTRES.md (a))
@@ -62,11 +62,20 @@ def _why_not(world: World, incident: Incident, unit: Unit, taken: frozenset[str]
         return "off_duty"
     if unit.members < 1:
         return "no_members"
-    if any(world.assignments[order].unit == unit.id for order in incident.orders):
+    if _was_asked(world, incident, unit.id):
         return "asked_before"
     if not unit.shared and (status == "committed" or unit.id in taken):
         return "committed"
     return ""
+
+
+def _was_asked(world: World, incident: Incident, unit_id: str) -> bool:
+    """Since it was last opened: what was before a reopening is over for the unit, too."""
+    asked = (world.assignments[order] for order in incident.orders)
+    return any(
+        a.unit == unit_id and (a.status in LIVE or a.changed_at > incident.reopened_at)
+        for a in asked
+    )
 
 
 def candidates(
@@ -82,7 +91,7 @@ def candidates(
     A unit that has not been heard of for long comes after all others that may go: an order that
     perhaps nobody reads is better than none.
     """
-    role = responsible_role(world, incident, need, incident.level if level is None else level)
+    role = world.responsible_role(incident, need.role, level)
     emergency = world.plan_of(incident).family is Family.EMERGENCY
     found = [
         Candidate(
@@ -104,12 +113,6 @@ def candidates(
     )
 
 
-def responsible_role(world: World, incident: Incident, need: Need, level: int) -> str:
-    """A case belongs to the post of its level on the ladder; all else to whoever has the role."""
-    ladder = world.plan_of(incident).ladder
-    return ladder[min(level, len(ladder) - 1)].role if ladder else need.role
-
-
 def _answers_for(world: World, unit: Unit, place: str) -> bool:
     """A post answers for its own group or village, and for the township when it has no place."""
     if not unit.place or not place:
@@ -120,16 +123,25 @@ def _answers_for(world: World, unit: Unit, place: str) -> bool:
     return own.id in {there.id, there.village}
 
 
-def open_needs(world: World, incident: Incident) -> Iterator[tuple[Need, int]]:
-    """Needs not covered by live assignments, with the people missing; must before should."""
-    live: dict[str, int] = {}
+def has_taken(incident: Incident, assignment: Assignment) -> bool:
+    """It is at work on this, or has done its part since the incident was last opened."""
+    done = assignment.status is Status.DONE and assignment.changed_at > incident.reopened_at
+    return done or assignment.status in COMMITTED
+
+
+def open_needs(
+    world: World, incident: Incident, *, offers_count: bool = True
+) -> Iterator[tuple[Need, int]]:
+    """Needs not covered by assignments, with the people missing; must before should."""
+    people: dict[str, int] = {}
     for order_id in incident.orders:
         assignment = world.assignments[order_id]
-        if assignment.status in LIVE or assignment.status is Status.DONE:
-            live[assignment.role] = live.get(assignment.role, 0) + assignment.people
+        offered = offers_count and assignment.status is Status.OFFERED
+        if offered or has_taken(incident, assignment):
+            people[assignment.role] = people.get(assignment.role, 0) + assignment.people
     for need in sorted(incident.needs, key=lambda n: not n.must):
-        covered = min(live.get(need.role, 0), need.quantity)
-        live[need.role] = live.get(need.role, 0) - covered
+        covered = min(people.get(need.role, 0), need.quantity)
+        people[need.role] = people.get(need.role, 0) - covered
         if covered < need.quantity:
             yield need, need.quantity - covered
 
@@ -137,7 +149,7 @@ def open_needs(world: World, incident: Incident) -> Iterator[tuple[Need, int]]:
 def need_is_open(world: World, incident: Incident, role: str) -> bool:
     """A late yes is still of use: nobody else has taken the role in full meanwhile."""
     return incident.state in RUNNING and any(
-        need.role == role for need, _ in open_needs(world, incident)
+        need.role == role for need, _ in open_needs(world, incident, offers_count=False)
     )
 
 
@@ -176,31 +188,36 @@ def _serve_or_say_why(
 def _serve(
     world: World, incident: Incident, now: float, taken: set[str], ids: Ids
 ) -> list[e.Event]:
+    """Offers for every open need; then what nobody is left for, unless that is known already."""
     plan = world.plan_of(incident)
-    events: list[e.Event] = []
+    team: list[tuple[Need, Candidate, list[Candidate]]] = []
+    short: list[tuple[Need, int]] = []
     asked: set[str] = set()  # one unit takes one role in one incident
     for need, missing in open_needs(world, incident):
-        if need.role in incident.nobody_for:
-            continue
         ranked = candidates(world, incident, need, now, frozenset(taken | asked))
         chosen, left = _choose(ranked, plan, missing, asked)
-        for candidate in chosen:
-            asked.add(candidate.unit.id)
-            if not candidate.unit.shared:
-                taken.add(candidate.unit.id)
-            events += offer(
-                world,
-                incident,
-                candidate,
-                need.role,
-                now,
-                ids=ids,
-                cause=CAUSE,
-                reason=_reason(world, incident, need),
-                why=_why(candidate, ranked),
-            )
-        if left > 0:
-            events += _nobody_left(incident, need, left, now, ids)
+        asked |= {candidate.unit.id for candidate in chosen}
+        team += [(need, candidate, ranked) for candidate in chosen]
+        told = incident.nobody_for if need.must else incident.nobody_wanted
+        if left > 0 and (chosen or need.role not in told):
+            short.append((need, left))
+    taken |= {one.unit.id for _, one, _ in team if not one.unit.shared}
+    events: list[e.Event] = []
+    for need, candidate, ranked in team:
+        events += offer(
+            world,
+            incident,
+            candidate,
+            need.role,
+            now,
+            ids=ids,
+            cause=CAUSE,
+            reason=_reason(world, incident, need),
+            why=_why(candidate, ranked),
+            team=[one.unit.id for _, one, _ in team],
+        )
+    for need, left in short:
+        events += _nobody_left(incident, need, left, now, ids)
     return events
 
 
@@ -284,16 +301,13 @@ def offer(
     reason: Reason,
     by: str = "post",
     why: tuple[str, ...] = (),
+    team: Collection[str] = (),
 ) -> list[e.Event]:
-    """One offer, and its order in the outbox."""
+    """One offer, and its order in the outbox. `team`: all units that are offered it now."""
     unit = candidate.unit
     order_id = ids.next("O")
     expires_at = round(now + reply_window_s(world, world.plan_of(incident), now), 3)
-    others = tuple(
-        world.assignments[order].unit
-        for order in incident.orders
-        if world.assignments[order].status in LIVE
-    )
+    there = dict.fromkeys([*live_units(world, incident), *team])
     offered = e.UnitOffered(
         at=now,
         cause=cause,
@@ -326,7 +340,7 @@ def offer(
             state="offered",
             now=now,
             expires_at=expires_at,
-            others=others,
+            others=tuple(other for other in there if other != unit.id),
         ),
         until=expires_at,
     )

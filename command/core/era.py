@@ -12,7 +12,7 @@ from command.core import events as e
 from command.core.reasons import Reason
 from command.core.world import World
 
-_ORDER = re.compile(r"X?O-e(\d{1,6})-(\d{1,12})")
+_ORDER = re.compile(r"(X?O)-e(\d{1,6})-(\d{1,12})")
 
 
 def new_era(world: World, seen_era: int, seen: str, now: float, cause: str) -> list[e.Event]:
@@ -36,11 +36,14 @@ def _alert_id(era: int, world: World) -> str:
 
 
 def order_is_ahead(world: World, order_id: str) -> int | None:
-    """The era of an order that this log has never given out, None for one it may have."""
+    """The era of an order that this log has never given out, None for one it may have.
+
+    An order of a drill says nothing about the live log, nor the other way round.
+    """
     found = _ORDER.fullmatch(order_id)
-    if found is None:
+    if found is None or found[1] != ("XO" if world.exercise else "O"):
         return None
-    era, number = int(found[1]), int(found[2])
+    era, number = int(found[2]), int(found[3])
     if era > world.era or (era == world.era and number > world.counters.get("O", 0)):
         return era
     return None

@@ -300,9 +300,11 @@ class CaseClimbed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentArchived(Event):
-    """Closed for a day: it leaves the world and is read from the archive."""
+    """Closed for a day: it leaves the world and is read from the archive, with all that was its."""
 
     incident: str
+    orders: tuple[str, ...] = ()
+    alerts: tuple[str, ...] = ()
 
 
 # --- orders

@@ -6,6 +6,7 @@ No decision is made here: an event that is in the log has happened, and replays 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from command.core import events as e
@@ -13,6 +14,7 @@ from command.core.reasons import Reason
 from command.core.tables import (
     LIVE,
     RUNNING,
+    TRUSTED_CLOCKS,
     IncidentState,
     Status,
     move_assignment,
@@ -31,12 +33,15 @@ from command.core.world import (
     Taken,
     UnitState,
     World,
+    episodes_of,
 )
 
 REMEMBER_S = 30 * 86400.0  # ids of messages (DESIGN.md section 2)
 COMMAND_S = 86400.0  # ids of console commands
 ARCHIVE_S = 86400.0  # closed incidents stay a day
 NOTES_KEPT = 200
+BODIES_KEPT = 50  # of one id: a device that gives every message the same id must not fill memory
+RETRY_S = 60.0  # a deadline that our code failed on
 
 
 def evolve(world: World, event: e.Event) -> None:
@@ -93,6 +98,8 @@ def _era_began(world: World, event: e.EraBegan) -> None:
 def _quarantined(world: World, event: e.MessageQuarantined) -> None:
     world.rejected += 1
     _count(world, event.quarantine)
+    if event.cause == "tick" and event.topic in world.due:
+        world.due[event.topic] = event.at + RETRY_S  # or it would fail at every tick, for ever
     if event.message_id:
         _remember(
             world, event.source, event.message_id, Taken(event.digest, event.at, "rejected", "")
@@ -105,7 +112,7 @@ def _quarantined(world: World, event: e.MessageQuarantined) -> None:
 def _remember(world: World, source: str, message_id: str, taken: Taken) -> None:
     key = f"{source}/{message_id}"
     known = [old for old in world.taken.pop(key, ()) if old.at >= taken.at - REMEMBER_S]
-    world.taken[key] = [*known, taken]
+    world.taken[key] = [*known[1 - BODIES_KEPT :], taken]
     while world.taken:  # insertion order is the order of time: forget from the front
         oldest = next(iter(world.taken))
         if world.taken[oldest][-1].at >= taken.at - REMEMBER_S:
@@ -114,6 +121,8 @@ def _remember(world: World, source: str, message_id: str, taken: Taken) -> None:
 
 
 def _heard(world: World, event: e.Heard, incident: str = "") -> None:
+    if event.reason is Reason.RETAINED:
+        return  # of unknown age: no sign of life, and the same may yet come as news
     if event.message_id:
         taken = Taken(event.digest, event.at, event.outcome, incident)
         _remember(world, event.source, event.message_id, taken)
@@ -139,14 +148,17 @@ def _alarm_received(world: World, event: e.AlarmReceived) -> None:
     _heard(world, event, event.incident)
     if event.source in world.sources:
         world.sources[event.source].alarms += 1
+    if event.incident not in world.incidents:
+        return
     if event.episode:
         world.episodes[event.episode] = Episode(event.incident, event.at)
-    if event.incident in world.incidents:
-        incident = _touch(world, event.incident, event, event.source)
-        incident.news_at = event.at
-        _report(incident, event)
-        if event.reason is Reason.UNLIKE_SOURCES:
-            _unacknowledge(world, incident, event.at)
+    incident = world.incidents[event.incident]
+    incident.news_at = event.at
+    if event.source not in incident.reports:  # a repeat is no change that a command could miss
+        _touch(world, event.incident, event, event.source)
+    _report(incident, event)
+    if event.reason is Reason.UNLIKE_SOURCES:
+        _unacknowledge(world, incident, event.at)
 
 
 def _report(incident: Incident, event: e.AlarmReceived) -> None:
@@ -162,12 +174,11 @@ def _report(incident: Incident, event: e.AlarmReceived) -> None:
 
 def _alarm_cleared(world: World, event: e.AlarmCleared) -> None:
     _heard(world, event, event.incident)
-    if event.episode in world.episodes:
-        world.episodes[event.episode].armed = True
-    if event.incident in world.incidents:
-        incident = _touch(world, event.incident, event, event.source)
-        if event.source in incident.reports:
-            incident.reports[event.source].cleared_at = event.at
+    for episode in episodes_of(world, event.episode) if event.episode else ():
+        episode.armed = True
+    incident = world.incidents.get(event.incident)
+    if incident is not None and event.source in incident.reports:
+        incident.reports[event.source].cleared_at = event.at
 
 
 def _device_tested(world: World, event: e.DeviceTested) -> None:
@@ -177,7 +188,9 @@ def _device_tested(world: World, event: e.DeviceTested) -> None:
 def _reply_received(world: World, event: e.ReplyReceived) -> None:
     _heard(world, event, event.incident)
     assignment = world.assignments.get(event.order_id)
-    if assignment is not None and event.at_source is not None:
+    if assignment is None or assignment.unit != event.unit or event.at_source is None:
+        return
+    if event.clock_quality in TRUSTED_CLOCKS:
         assignment.replied_at = max(assignment.replied_at or 0.0, event.at_source)
 
 
@@ -196,10 +209,7 @@ def _duty_changed(world: World, event: e.UnitDutyChanged) -> None:
 
 
 def _source_heard(world: World, event: e.SourceHeard) -> None:
-    was_silent = event.source in world.units and world.units[event.source].silent
     _sign_of_life(world, event.source, event.at)
-    if was_silent:
-        _somebody_free(world, event.source)
     state = world.sources.get(event.source)
     if state is not None:
         state.ok, state.text, state.battery = event.ok, event.text, event.battery
@@ -220,18 +230,24 @@ def _unit_located(world: World, event: e.UnitLocated) -> None:
 
 
 def _somebody_free(world: World, unit_id: str) -> None:
-    """A unit can be offered something again: needs it could fill, and was not asked for, reopen."""
-    unit = world.index.units.get(unit_id)
-    if unit is None:
+    """A unit can be offered something again: who has nobody for its roles is looked at again."""
+    unit, state = world.index.units.get(unit_id), world.units[unit_id]
+    if unit is None or not state.on_duty or (state.orders and not unit.shared):
         return
-    for incident_id in list(world.index.starving):
+    roles = world.index.unit_roles[unit_id]
+    for incident_id in world.index.starving:
         incident = world.incidents[incident_id]
-        asked = {world.assignments[order].unit for order in incident.orders}
-        if unit_id not in asked and not set(incident.nobody_for).isdisjoint(unit.roles):
-            incident.nobody_for = [r for r in incident.nobody_for if r not in unit.roles]
+        lacking = (*incident.nobody_for, *incident.nobody_wanted)
+        if any(world.responsible_role(incident, role) in roles for role in lacking):
             world.index.wanting[incident_id] = None
-            if not incident.nobody_for:
-                world.index.starving.pop(incident_id)
+
+
+def _somebody_found(world: World, incident: Incident, role: str) -> None:
+    for lacking in (incident.nobody_for, incident.nobody_wanted):
+        if role in lacking:
+            lacking.remove(role)
+    if not (incident.nobody_for or incident.nobody_wanted):
+        world.index.starving.pop(incident.id, None)
 
 
 # --- incidents
@@ -310,7 +326,10 @@ def _merged(world: World, event: e.IncidentMerged) -> None:
     gone = _touch(world, event.incident, event, event.by)
     into = _touch(world, event.into, event, event.by)
     for source, report in gone.reports.items():
-        into.reports.setdefault(source, report)
+        into.reports.setdefault(source, replace(report))
+    for episode in world.episodes.values():
+        if episode.incident == gone.id:
+            episode.incident = into.id
     into.news_at = event.at
     _end(world, gone, IncidentState.MERGED, event.at)
     gone.merged_into = event.into
@@ -341,24 +360,33 @@ def _end(world: World, incident: Incident, state: IncidentState, at: float) -> N
     for name in ("ack", "ackend", "release", "ladder"):
         world.due.pop(f"{name}:{incident.id}", None)
     incident.nobody_for.clear()
+    incident.nobody_wanted.clear()
     if state is not IncidentState.RESOLVED:
         world.due[f"archive:{incident.id}"] = at + ARCHIVE_S
 
 
 def _reopened(world: World, event: e.IncidentReopened) -> None:
+    """Open as on its first day: no old timer, no old outcome, and no team that is already home."""
     incident = _touch(world, event.incident, event, event.by)
     incident.state = move_incident(incident.state, IncidentState.OPEN)
     incident.ended_at, incident.merged_into, incident.escalated_to = None, "", ""
     incident.news_at, incident.ack_by, incident.ack_until = event.at, "", None
+    incident.released_at, incident.released_by, incident.outcome = None, "", ""
+    incident.reopened_at = event.at
     world.index.put(incident.id, incident.plan, incident.place, incident.position)
     world.due.pop(f"archive:{incident.id}", None)
     world.due[f"ack:{incident.id}"] = event.ack_due
+    ladder = world.plan_of(incident).ladder
+    if ladder:
+        limit_s = ladder[min(incident.level, len(ladder) - 1)].limit_s
+        world.due[f"ladder:{incident.id}"] = event.at + limit_s
 
 
 def _climbed(world: World, event: e.CaseClimbed) -> None:
     incident = _touch(world, event.incident, event)
     incident.level = event.level
     incident.nobody_for.clear()
+    incident.nobody_wanted.clear()
     world.index.starving.pop(incident.id, None)
     if event.due is None:
         world.due.pop(f"ladder:{incident.id}", None)
@@ -375,6 +403,8 @@ def _archived(world: World, event: e.IncidentArchived) -> None:
         world.assignments.pop(order_id, None)
         world.outbox.pop(order_id, None)
         world.due.pop(f"outbox:{order_id}", None)
+    for alert in event.alerts:
+        world.alerts.pop(alert, None)
     for key in [k for k, v in world.episodes.items() if v.incident == event.incident]:
         del world.episodes[key]
 
@@ -402,6 +432,7 @@ def _offered(world: World, event: e.UnitOffered) -> None:
     )
     incident = _touch(world, event.incident, event, event.by)
     incident.orders.append(event.order_id)
+    _somebody_found(world, incident, event.role)
     world.units[event.unit].orders.append(event.order_id)
     world.due[f"offer:{event.order_id}"] = event.expires_at
     if incident.state is IncidentState.OPEN:
@@ -415,10 +446,10 @@ def _assignment_changed(world: World, event: e.AssignmentChanged) -> None:
     assignment.changed_at, assignment.reason = event.at, event.reason
     assignment.text = event.text or assignment.text
     world.due.pop(f"offer:{event.order_id}", None)
-    unit = world.units[assignment.unit]
-    if assignment.status in LIVE and event.order_id not in unit.orders:
+    unit = world.units.get(assignment.unit)  # None: gone from the files since
+    if unit is not None and assignment.status in LIVE and event.order_id not in unit.orders:
         unit.orders.append(event.order_id)
-    elif assignment.status not in LIVE and event.order_id in unit.orders:
+    elif unit is not None and assignment.status not in LIVE and event.order_id in unit.orders:
         unit.orders.remove(event.order_id)
         _somebody_free(world, assignment.unit)
     incident = _touch(world, assignment.incident, event, assignment.unit)
@@ -444,8 +475,10 @@ def _assignment_moved(world: World, event: e.AssignmentMoved) -> None:
     assignment.incident = event.incident
     incident = _touch(world, event.incident, event)
     incident.orders.append(event.order_id)
+    _somebody_found(world, incident, assignment.role)
     if incident.state is IncidentState.OPEN:
         incident.state = move_incident(incident.state, IncidentState.ASSIGNED)
+    _follow(world, incident, assignment.status, incident.news_at)
 
 
 def _order_queued(world: World, event: e.OrderQueued) -> None:
@@ -472,8 +505,9 @@ def _order_settled(world: World, event: e.OrderSettled) -> None:
 
 def _nobody_left(world: World, event: e.NobodyLeft) -> None:
     incident = _touch(world, event.incident, event)
-    if event.role not in incident.nobody_for:
-        incident.nobody_for.append(event.role)
+    lacking = incident.nobody_for if event.must else incident.nobody_wanted
+    if event.role not in lacking:
+        lacking.append(event.role)
     world.index.starving[incident.id] = None
     if event.must:
         _unacknowledge(world, incident, event.at)
@@ -576,5 +610,5 @@ def rebuild_index(world: World) -> None:
             world.index.put(incident.id, incident.plan, incident.place, incident.position)
             if incident.released_at is not None:
                 world.index.wanting[incident.id] = None
-            if incident.nobody_for:
+            if incident.nobody_for or incident.nobody_wanted:
                 world.index.starving[incident.id] = None

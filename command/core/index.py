@@ -25,7 +25,7 @@ class Index:
     groups: list[Place] = field(default_factory=list)
     units: dict[str, Unit] = field(default_factory=dict)
     by_role: dict[str, list[Unit]] = field(default_factory=dict)
-    post_roles: dict[str, str] = field(default_factory=dict)
+    unit_roles: dict[str, frozenset[str]] = field(default_factory=dict)  # its post's role too
     classes: dict[str, str] = field(default_factory=dict)  # source -> person, camera, sensor
     homes: dict[str, tuple[str, Position | None]] = field(default_factory=dict)
     rules: dict[str, list[AlarmRule]] = field(default_factory=dict)
@@ -41,12 +41,12 @@ class Index:
         self.places = {place.id: place for place in township.places}
         self.groups = [p for p in township.places if p.kind is PlaceKind.GROUP]
         self.units = {unit.id: unit for unit in township.units}
-        self.post_roles = {post.id: post.role for post in township.posts}
-        self.by_role = {}
+        posts = {post.id: post.role for post in township.posts}
+        self.by_role, self.unit_roles = {}, {}
         for unit in township.units:
-            for role in dict.fromkeys((*unit.roles, self.post_roles.get(unit.id, ""))):
-                if role:
-                    self.by_role.setdefault(role, []).append(unit)
+            self.unit_roles[unit.id] = frozenset({*unit.roles, posts.get(unit.id, "")} - {""})
+            for role in self.unit_roles[unit.id]:
+                self.by_role.setdefault(role, []).append(unit)
         self.rules = {}
         for rule in township.plans.rules:
             self.rules.setdefault(rule.alarm, []).append(rule)

@@ -7,6 +7,7 @@ from typing import Any
 
 from command.core import events as e
 from command.core.reasons import Reason
+from command.core.tables import LIVE
 from command.core.triage import local
 from command.core.world import Assignment, Incident, World
 from sensors.observations import Position
@@ -84,6 +85,12 @@ def message(
     return value
 
 
+def live_units(world: World, incident: Incident) -> list[str]:
+    """Who is asked or on the way, or at work: the others, for each of them."""
+    mine = (world.assignments[order] for order in incident.orders)
+    return [assignment.unit for assignment in mine if assignment.status in LIVE]
+
+
 def requeue(
     world: World,
     assignment: Assignment,
@@ -94,12 +101,10 @@ def requeue(
     under: Incident | None = None,
 ) -> e.OrderQueued:
     """The order's next revision: `updated` or `withdrawn`. It stays until the handheld has it."""
-    incident = under or world.incidents[assignment.incident]
-    others = tuple(
-        other.unit
-        for order_id in incident.orders
-        if (other := world.assignments[order_id]).unit != assignment.unit
-    )
+    before = world.incidents[assignment.incident]
+    incident = under or before
+    there = [*live_units(world, incident), *(live_units(world, before) if under else ())]
+    others = tuple(unit for unit in dict.fromkeys(there) if unit != assignment.unit)
     rev = assignment.rev + 1
     return e.OrderQueued(
         at=now,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from command.core import events as e
 from command.core.commands import Refused
-from command.core.decide import Input, cause_of, decide, quarantined
+from command.core.decide import Deadline, Input, cause_of, decide, quarantined
 from command.core.dispatch import dispatch
 from command.core.evolve import evolve
 from command.core.reasons import Reason
@@ -77,7 +77,7 @@ def _decide(world: World, value: Input, now: float, *, aside: bool) -> list[e.Ev
 
 def _poison(world: World, value: Input, now: float, detail: str) -> e.Event:
     rejection = Rejection(
-        topic="",
+        topic=value.name if isinstance(value, Deadline) else "",
         source=getattr(value, "source", ""),
         reason=RejectionReason.INTERNAL,
         detail=f"{cause_of(value)}: {detail}"[:300],

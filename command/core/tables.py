@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sensors.observations import ReplyStatus
+from sensors.observations import ClockQuality, ReplyStatus
 
 
 class IncidentState(StrEnum):
@@ -71,6 +71,11 @@ ASSIGNMENT_MOVES: dict[Status, frozenset[Status]] = {
     _S.EXPIRED: frozenset({_S.ACCEPTED, _S.DECLINED, _S.WITHDRAWN}),
     _S.WITHDRAWN: frozenset(),
 }
+
+
+# Which of two replies is the older is read from these; a clock that was set right meanwhile would
+# make all later replies older, and a crew on scene would never be.
+TRUSTED_CLOCKS = frozenset({ClockQuality.OK, ClockQuality.NAIVE})
 
 
 class Effect(StrEnum):

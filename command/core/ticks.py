@@ -113,7 +113,7 @@ def _ladder(world: World, ident: str, now: float, late: bool) -> list[e.Event]:
         incident=ident,
         text=ladder[level].role,
     )
-    if top or incident.released_at is None:
+    if top or incident.released_at is None or not incident.needs:
         return [climbed, alert]
     need = incident.needs[0]
     ranked = [one for one in candidates(world, incident, need, now, level=level) if not one.why_not]
@@ -148,7 +148,13 @@ def _shelf(world: World, key: str, now: float, late: bool) -> list[e.Event]:
 def _archive(world: World, incident: str, now: float, late: bool) -> list[e.Event]:
     return [
         e.IncidentArchived(
-            at=now, cause="tick", reason=Reason.KEPT_A_DAY, late=late, incident=incident
+            at=now,
+            cause="tick",
+            reason=Reason.KEPT_A_DAY,
+            late=late,
+            incident=incident,
+            orders=tuple(world.incidents[incident].orders),
+            alerts=tuple(ident for ident, a in world.alerts.items() if a.incident == incident),
         )
     ]
 

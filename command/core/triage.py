@@ -12,6 +12,11 @@ LOW_CONFIDENCE = 0.5
 HIGHEST, LOWEST = 1, 5
 
 
+def is_low(confidence: float | None) -> bool:
+    """The source itself doubts it; one that does not say is taken at its word."""
+    return confidence is not None and confidence < LOW_CONFIDENCE
+
+
 @dataclass(frozen=True, slots=True)
 class Triage:
     """The priority, and each step that led to it ("plan:2", "severe:-1")."""
@@ -49,7 +54,7 @@ def triage(
         steps.append(("extreme", -1))
     elif severity == "minor":
         steps.append(("minor", 1))
-    if confidence is not None and confidence < LOW_CONFIDENCE and not person:
+    if is_low(confidence) and not person:
         steps.append(("low_confidence", 1))
     if corroborated:
         steps.append(("corroborated", -1))

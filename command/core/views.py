@@ -20,6 +20,11 @@ from command.core.world import Assignment, Incident, World
 Row = dict[str, Any]
 Rows = dict[str, dict[str, Row | None]]
 JOBS_SHOWN = 20  # of a post that has many cases; `jobs` is how many there are
+# What others say of an order changes no row of it, and may name one that never was.
+_OF_AN_ORDER = (
+    e.UnitOffered | e.AssignmentChanged | e.AssignmentMoved | e.OrderQueued | e.OrderSettled
+)
+_OF_THE_POST = e.PostStarted | e.EraBegan | e.MessageQuarantined
 HIDDEN = frozenset({"document", "message"})  # in the log, not on the log line
 
 
@@ -66,7 +71,6 @@ class _Touched:
     def note(self, event: e.Event) -> None:
         """Everything that this event names."""
         for name, keys in (
-            ("order_id", self.orders),
             ("incident", self.incidents),
             ("into", self.incidents),
             ("new", self.incidents),
@@ -76,9 +80,14 @@ class _Touched:
         ):
             if key := getattr(event, name, ""):
                 keys[key] = None
+        if isinstance(event, _OF_AN_ORDER):
+            self.orders[event.order_id] = None
+        if isinstance(event, e.IncidentArchived):
+            self.orders |= dict.fromkeys(event.orders)
+            self.alerts |= dict.fromkeys(event.alerts)
         if isinstance(event, e.SourceShelved | e.SourceUnshelved):
             self.shelf[f"{event.source}|{event.kind}"] = None
-        self.post = self.post or isinstance(event, e.PostStarted | e.EraBegan)
+        self.post = self.post or isinstance(event, _OF_THE_POST)
 
 
 def _put(rows: Rows, table: str, key: str, row: Row | None) -> None:
@@ -165,7 +174,7 @@ def incident_row(world: World, incident: Incident) -> Row:
         "needs": _needs_row(world, incident),
         "rec": _recommended(world, incident),
         "orders": list(incident.orders),
-        "nobody_for": incident.nobody_for,
+        "nobody_for": list(dict.fromkeys((*incident.nobody_for, *incident.nobody_wanted))),
         "level": incident.level,
         "ladder": [rung.role for rung in plan.ladder],
         "notes": [{"at": n.at, "by": n.by, "text": n.text} for n in incident.notes[-20:]],

@@ -69,11 +69,13 @@ class Incident:
     ack_until: float | None = None
     escalated_to: str = ""
     notes: list[Note] = field(default_factory=list)
-    nobody_for: list[str] = field(default_factory=list)  # roles that no unit is left for
+    nobody_for: list[str] = field(default_factory=list)  # musts that no unit is left for
+    nobody_wanted: list[str] = field(default_factory=list)  # the same of what is only wanted
     level: int = 0  # of the case ladder
     merged_into: str = ""
     outcome: str = ""
     ended_at: float | None = None
+    reopened_at: float = 0.0  # what was done or declined before no longer counts
 
 
 @dataclass(slots=True)
@@ -204,6 +206,12 @@ class World:
         assert self.township is not None
         return self.township.plans.plans[incident.plan]
 
+    def responsible_role(self, incident: Incident, role: str, level: int | None = None) -> str:
+        """A case belongs to the post of its level on the ladder; all else to who has the role."""
+        ladder = self.plan_of(incident).ladder
+        reached = incident.level if level is None else level
+        return ladder[min(reached, len(ladder) - 1)].role if ladder else role
+
     def ids(self) -> Ids:
         """Fresh ids for one decision."""
         return Ids(self)
@@ -223,6 +231,13 @@ class Ids:
         number = world.counters.get(letter, 0) + self._given[letter]
         prefix = {"I": "X"}.get(letter, f"X{letter}") if world.exercise else letter
         return f"{prefix}-e{world.era}-{number}"
+
+
+def episodes_of(world: World, key: str) -> list[Episode]:
+    """The episode of that key; all that begin with it when it ends in "|"."""
+    if key.endswith("|"):
+        return [episode for name, episode in world.episodes.items() if name.startswith(key)]
+    return [world.episodes[key]] if key in world.episodes else []
 
 
 def empty(root: str, township_id: str) -> World:
