@@ -11,7 +11,6 @@ Deadlines come last, and after a pause of any kind only when the answers that wa
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Sequence
@@ -19,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
+from pydantic_core import to_json
 
 from command.clock import Clock
 from command.core import views
@@ -302,4 +302,4 @@ def _aside(quarantine: str, value: Input, delivery: Delivery | None, now: float)
 
 
 def _json(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return to_json(value)

@@ -13,6 +13,7 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from pydantic import TypeAdapter
+from pydantic_core import to_json
 
 from command.core.events import EVENTS, Event
 from command.core.evolve import rebuild_index
@@ -36,20 +37,11 @@ class UnknownEvent(Exception):  # noqa: N818 - the name says it
     """The log holds an event this version does not know: it was written by a newer one."""
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, Position):
-        plain = {"lon": value.lon, "lat": value.lat}
-        if value.accuracy_m is not None:
-            plain["accuracy_m"] = value.accuracy_m
-        return plain
-    raise TypeError(f"not JSON: {type(value).__name__}")
-
-
-def _dumps(value: Any) -> bytes:
-    text = json.dumps(
-        value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain
-    )
-    return text.encode()
+def _plain(position: Position) -> dict[str, float]:
+    plain = {"lon": position.lon, "lat": position.lat}
+    if position.accuracy_m is not None:
+        plain["accuracy_m"] = position.accuracy_m
+    return plain
 
 
 def event_dict(event: Event) -> dict[str, Any]:
@@ -58,13 +50,13 @@ def event_dict(event: Event) -> dict[str, Any]:
     for name, default in _FIELDS[type(event)]:
         value = getattr(event, name)
         if value != default:
-            values[name] = value
+            values[name] = _plain(value) if isinstance(value, Position) else value
     return values
 
 
 def encode_entry(at: float, events: Iterable[Event]) -> bytes:
     """One log entry."""
-    return _dumps({"v": VERSION, "at": at, "events": [event_dict(event) for event in events]})
+    return to_json({"v": VERSION, "at": at, "events": [event_dict(event) for event in events]})
 
 
 def entry_events(

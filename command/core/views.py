@@ -346,9 +346,8 @@ def log_lines(world: World, events: Sequence[e.Event], seq: int) -> list[tuple[s
     at = position(world, seq)
     lines = []
     for number, event in enumerate(events):
-        values = {k: v for k, v in event_dict(event).items() if k not in HIDDEN}
-        where = values.get("position")
-        if where is not None:
-            values["position"] = position_json(where)
-        lines.append((f"{at}.{number}", {"pos": f"{at}.{number}"} | values))
+        values = {"pos": f"{at}.{number}"} | event_dict(event)
+        for name in HIDDEN:
+            values.pop(name, None)
+        lines.append((f"{at}.{number}", values))
     return lines
