@@ -137,6 +137,10 @@ class _Link:
             self._sent[info.mid] = sent
         return True
 
+    def flush(self) -> None:
+        if self.accepted_at is not None and not self.lost.done():
+            self._write()
+
     def settle(self, mid: int) -> None:
         self._settled.add(mid)
         while self._arrived and self._arrived[0] in self._settled:
@@ -344,6 +348,12 @@ class Broker:
         """
         link = self._people.link
         return link is not None and link.publish(topic, payload, qos, sent, retain=retain)
+
+    def flush(self) -> None:
+        """Give what was published to the system now, and not in the next turn of the loop."""
+        link = self._people.link
+        if link is not None:
+            link.flush()
 
     def in_hand(self) -> int:
         """How many messages are taken or waiting, and not settled."""

@@ -222,6 +222,7 @@ class Post:
         if any(isinstance(event, TownshipLoaded) for event in batch.events):
             self.sources = self._sources()
         self._send_orders(now)
+        self._broker.flush()
 
     def _show(self, batch: Batch) -> None:
         if not batch.events:

@@ -81,7 +81,7 @@ def broker(folder: Path, port: int) -> Server:
         "mqtt": {
             "host": HOST,
             "port": port,
-            "ack_wait": "60s",
+            "ack_wait": "10s",
             "max_ack_pending": MAX_ACK_PENDING,
         },
         "log_file": str(folder / "nats.log"),

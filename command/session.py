@@ -38,6 +38,9 @@ class Line(Link, Protocol):
     ) -> bool:
         """Hand over to the network, or False."""
 
+    def flush(self) -> None:
+        """Write what was handed over."""
+
     def close(self) -> None:
         """Leave at once."""
 
