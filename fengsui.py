@@ -156,6 +156,48 @@ def handheld(
     raise typer.Exit(asyncio.run(run(options)))
 
 
+@app.command()
+def drill(
+    name: Annotated[str, typer.Argument(help="Which drill (smoke), or the path of a .toml file.")],
+    speed: Annotated[
+        float, typer.Option(help="Times faster than real time.", min=0.1, max=60)
+    ] = 10.0,
+    report: Annotated[Path | None, typer.Option(help="Folder for report, transcript, log.")] = None,
+    mqtt: Mqtt = None,
+    redis: Redis = None,
+    township: Annotated[
+        Path | None, typer.Option(help="Folder with the township's files; else the reference one.")
+    ] = None,
+    data: Annotated[Path | None, typer.Option(help="Kept folder; else a temporary one.")] = None,
+    lang: Annotated[str | None, typer.Option(help="zh or en.")] = None,
+) -> None:
+    """Play a drill on a post of its own; exit 0 if every inject got its expected action."""
+    from command.errors import ConfigError
+    from sensors.words import language
+    from simulations.drill import Options
+    from simulations.drill import drill as play
+    from simulations.player import TOWNSHIP
+    from simulations.scenario import find, load
+
+    try:
+        scenario = load(find(name))
+    except ConfigError as error:
+        typer.echo(f"fengsui: {error}", err=True)
+        raise typer.Exit(2) from None
+    options = Options(
+        scenario,
+        speed=speed,
+        report=report,
+        mqtt=mqtt,
+        redis=redis,
+        township=township or TOWNSHIP,
+        data=data,
+        lang=lang or language(),
+    )
+    played = _run(play(options))
+    raise typer.Exit(0 if played is not None and played.passed else 1)
+
+
 def main() -> None:
     """The console script `fengsui`."""
     app()

@@ -48,6 +48,8 @@ from sensors.words import tr
 
 RENEWALS = 3  # in the time of one lease
 WATCH_S = 1.0
+# Nothing in a world points in a circle: looking for circles in it is time taken from the alarms.
+GC_THRESHOLDS = (20_000, 50, 100)
 CONNECT_S = 3.0
 
 log = structlog.get_logger("app")
@@ -154,7 +156,9 @@ async def _reign(
             claim = archived_beyond(restored, archive)
             if claim is not None:
                 running.post.seen(*claim, CAUSE)
-            differences = tasks.create_task(_differences(settings, redis, picture))
+            # Not awaited here: it tries out a broker, and aiomqtt turns a cancellation that meets
+            # it there into an error of its own. A post would live on after its SIGTERM.
+            tasks.create_task(_differences(settings, redis, picture), name="differences")
             tasks.create_task(_gate(store, running.broker, settings.lease_s), name="gate")
             tasks.create_task(running.broker.run(), name="broker")
             await _connected(running.broker)
@@ -165,7 +169,6 @@ async def _reign(
             tasks.create_task(watch_clock(running.clock, running.post.note), name="clock")
             tasks.create_task(_compaction(settings, addresses, store, running.post), name="compact")
             ready(running)
-            await differences
 
 
 async def _connected(broker: Broker) -> None:
@@ -234,6 +237,7 @@ async def _restore(store: Log, archive: Archive, root: str, township: str) -> Re
     finally:
         gc.enable()
         gc.freeze()
+        gc.set_threshold(*GC_THRESHOLDS)
     for note in restored.notes:
         log.warning("recovery", note=note)
     log.info("world restored", seq=restored.seq, incidents=len(restored.world.incidents))

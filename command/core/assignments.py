@@ -135,6 +135,7 @@ def change(
     *,
     text: str = "",
     late: bool = False,
+    by: str = "unit",
 ) -> e.AssignmentChanged:
     """One step of one assignment."""
     return e.AssignmentChanged(
@@ -147,6 +148,7 @@ def change(
         unit=assignment.unit,
         status=status.value,
         text=text,
+        by=by,
     )
 
 
@@ -270,11 +272,17 @@ def _withdraw_surplus(
 
 
 def withdraw(
-    world: World, assignment: Assignment, now: float, cause: str, reason: Reason, text: str = ""
+    world: World,
+    assignment: Assignment,
+    now: float,
+    cause: str,
+    reason: Reason,
+    text: str = "",
+    by: str = "post",
 ) -> list[e.Event]:
     """Take an order back; the handheld is told until it confirms."""
     return [
-        change(assignment, Status.WITHDRAWN, now, cause, reason, text=text),
+        change(assignment, Status.WITHDRAWN, now, cause, reason, text=text, by=by),
         requeue(world, assignment, "withdrawn", now, cause, reason),
     ]
 
@@ -320,7 +328,9 @@ def _revive(
     told = tell(world.ids(), assignment, Reason.LATE_NOT_NEEDED, now, cause, reply.text)
     taken_back = requeue(world, assignment, "withdrawn", now, cause, Reason.LATE_NOT_NEEDED)
     if assignment.status is Status.EXPIRED:
-        ended = change(assignment, Status.WITHDRAWN, now, cause, Reason.LATE_NOT_NEEDED)
+        ended = change(
+            assignment, Status.WITHDRAWN, now, cause, Reason.LATE_NOT_NEEDED, by="post"
+        )
         return [ended, taken_back, told]
     return [taken_back, told]
 
@@ -348,7 +358,7 @@ def expire(world: World, order_id: str, now: float, *, late: bool) -> list[e.Eve
     """No answer in time: the next best unit is asked in the same batch, the officer is told."""
     assignment = world.assignments[order_id]
     return [
-        change(assignment, Status.EXPIRED, now, "tick", Reason.NO_REPLY, late=late),
+        change(assignment, Status.EXPIRED, now, "tick", Reason.NO_REPLY, late=late, by="post"),
         tell(world.ids(), assignment, Reason.NO_REPLY, now, "tick", late=late),
     ]
 

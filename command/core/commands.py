@@ -181,10 +181,9 @@ def _withdraw(world: World, c: m.Withdraw, o: Ordered, now: float) -> list[e.Eve
     live = [
         assignment
         for order in incident.orders
-        if (assignment := world.assignments[order]).status in LIVE
-        and (not c.units or assignment.unit in c.units)
+        if (assignment := world.assignments[order]).status in LIVE and assignment.unit in c.units
     ]
-    if not live or not {assignment.unit for assignment in live}.issuperset(c.units):
+    if not {assignment.unit for assignment in live}.issuperset(c.units):
         raise Refused(Refusal.NOTHING_TO_WITHDRAW, what=" ".join(c.units))
     return [
         event

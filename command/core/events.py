@@ -327,7 +327,10 @@ class UnitOffered(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentChanged(Event):
-    """The status of one assignment. It never says anything about the unit's other ones."""
+    """The status of one assignment. It never says anything about the unit's other ones.
+
+    `by` is "unit", "post" or the console's name.
+    """
 
     order_id: str
     incident: str
@@ -335,6 +338,7 @@ class AssignmentChanged(Event):
     status: str
     text: str = ""
     replied_at: float | None = None
+    by: str = "unit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

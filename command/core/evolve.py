@@ -452,7 +452,8 @@ def _assignment_changed(world: World, event: e.AssignmentChanged) -> None:
     elif unit is not None and assignment.status not in LIVE and event.order_id in unit.orders:
         unit.orders.remove(event.order_id)
         _somebody_free(world, assignment.unit)
-    incident = _touch(world, assignment.incident, event, assignment.unit)
+    by = assignment.unit if event.by == "unit" else event.by
+    incident = _touch(world, assignment.incident, event, by)
     _follow(world, incident, assignment.status, event.at)
 
 

@@ -1,9 +1,11 @@
-"""What the tests of `command/mqtt.py` share: a post's broker adapter, and brokers that misbehave."""
+"""What the tests of `command/mqtt.py` share: the adapter, and brokers that misbehave."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import shutil
+import ssl
 import struct
 import subprocess
 import sys
@@ -16,6 +18,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import aiomqtt
+import pytest
 
 from command.broker import Pauses
 from command.hand import Delivery
@@ -58,6 +61,10 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.005)
 
 
+async def up(broker: Broker) -> None:
+    await until(lambda: broker.state.connected)
+
+
 @asynccontextmanager
 async def running(broker: Broker) -> AsyncIterator[Broker]:
     """The adapter with its gate open; cancelled in the end, as the post does."""
@@ -75,7 +82,7 @@ async def running(broker: Broker) -> AsyncIterator[Broker]:
 @asynccontextmanager
 async def connected(url: str) -> AsyncIterator[Broker]:
     async with running(a_broker(url)) as broker:
-        await until(lambda: broker.state.connected)
+        await up(broker)
         yield broker
 
 
@@ -91,7 +98,8 @@ async def take(broker: Broker, number: int) -> list[Delivery]:
 
 def device(url: str) -> aiomqtt.Client:
     parts = urlsplit(url)
-    assert parts.hostname and parts.port
+    assert parts.hostname
+    assert parts.port
     return aiomqtt.Client(
         parts.hostname, parts.port, username=parts.username, password=parts.password
     )
@@ -151,6 +159,18 @@ def nats(folder: Path, mqtt: str = "", more: str = "") -> Iterator[str]:
     finally:
         process.terminate()
         process.wait()
+
+
+def certificate(folder: Path, name: str) -> tuple[Path, Path]:
+    program = shutil.which("openssl")
+    if not program:
+        pytest.skip("openssl is not installed")
+    paths = folder / f"{name}.pem", folder / f"{name}.key"
+    argv = [program, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    argv += ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
+    argv += ["-out", str(paths[0]), "-keyout", str(paths[1])]
+    subprocess.run(argv, check=True, capture_output=True)
+    return paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +234,15 @@ class Peer:
         assert found.kind == kind, found
         return found
 
+    async def rest(self) -> list[Packet]:
+        """All that comes until the post ends the connection."""
+        found: list[Packet] = []
+        while True:
+            try:
+                found.append(await self.read())
+            except asyncio.IncompleteReadError:
+                return found
+
     async def pubacks(self, number: int) -> list[int]:
         return [(await self.expect(PUBACK)).mid for _ in range(number)]
 
@@ -263,9 +292,7 @@ class FakeBroker:
         self._all: list[Peer] = []
         self.url = ""
 
-    async def _connection(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = Peer(reader, writer)
         self._all.append(peer)
         try:
@@ -290,9 +317,9 @@ class FakeBroker:
         return peer
 
     @asynccontextmanager
-    async def listening(self) -> AsyncIterator[FakeBroker]:
-        server = await asyncio.start_server(self._connection, HOST, 0)
-        self.url = f"mqtt://{HOST}:{server.sockets[0].getsockname()[1]}"
+    async def listening(self, tls: ssl.SSLContext | None = None) -> AsyncIterator[FakeBroker]:
+        server = await asyncio.start_server(self._connection, HOST, 0, ssl=tls)
+        self.url = f"{'mqtts' if tls else 'mqtt'}://{HOST}:{server.sockets[0].getsockname()[1]}"
         try:
             yield self
         finally:
@@ -300,3 +327,8 @@ class FakeBroker:
             for peer in self._all:
                 await peer.close()
             await server.wait_closed()
+
+
+async def both(fake: FakeBroker) -> tuple[Peer, Peer]:
+    """People's and devices' next connections, let in and subscribed."""
+    return await fake.welcome("people"), await fake.welcome("devices")

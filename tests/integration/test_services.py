@@ -20,6 +20,7 @@ import redis.asyncio
 from redis.asyncio import Redis
 
 from command.clock import Clock
+from command.errors import ServiceError
 from command.folder import (
     SOCKET_BYTES,
     Kept,
@@ -29,7 +30,7 @@ from command.folder import (
     services_folder,
     write_kept,
 )
-from command.servers import Server, ServiceError, store_program
+from command.servers import Server, store_program
 from command.services import Embedded, ServiceState, store_of
 
 ROOT = Path(__file__).parents[2]
