@@ -39,6 +39,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from command import broker as words
 from command.broker import BrokerState, Pauses, address
 from command.hand import Delivery
+from command.joining import join
 from command.session import QOS_1, Session
 
 KEEPALIVE_S = 10
@@ -75,7 +76,7 @@ class _Link:
         paho.on_connect = self._on_connect
         paho.on_disconnect = self._on_disconnect
         paho.on_message = self._on_message
-        paho.on_publish = self._on_publish
+        paho.on_publish = None
         paho.on_socket_open = self._on_socket_open
         paho.on_socket_register_write = self._on_register_write
         paho.on_socket_unregister_write = self._on_unregister_write
@@ -127,6 +128,8 @@ class _Link:
             return False
         if len(unacknowledged) + len(paho._out_packet) >= OUTGOING:  # noqa: SLF001
             return False
+        if qos == 0 and sent is None:
+            return self._send_plainly(topic, payload, retain=retain)
         # QoS 0 uses up packet ids as well, and must not be taken for a message still on its way.
         while paho._last_mid % 65535 + 1 in unacknowledged:  # noqa: SLF001
             paho._mid_generate()  # noqa: SLF001
@@ -134,8 +137,14 @@ class _Link:
         if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
             return False
         if sent is not None:
+            paho.on_publish = self._on_publish  # it costs paho more than the PUBACK itself
             self._sent[info.mid] = sent
         return True
+
+    def _send_plainly(self, topic: str, payload: bytes, *, retain: bool) -> bool:
+        # What nobody waits for needs none of paho's book-keeping: half of a receipt's time.
+        code = self._paho._send_publish(0, topic.encode(), payload, 0, retain)  # noqa: SLF001
+        return code == MQTTErrorCode.MQTT_ERR_SUCCESS
 
     def flush(self) -> None:
         if self.accepted_at is not None and not self.lost.done():
@@ -244,6 +253,7 @@ class _Link:
 
     def _write(self) -> None:
         # In the next turn of the loop; the selector is asked only when the socket is full.
+        join(self._paho._out_packet)  # noqa: SLF001
         self._paho.loop_write()
         sock = self._paho.socket()
         if sock is not None and self._paho.want_write():

@@ -108,6 +108,8 @@ class Picture:
         reasons = [] if store.ok else [store.words()]
         if not broker.connected:
             reasons.append(tr("The broker is not connected: {why}").format(why=tr(broker.reason)))
+        if self._post.screens_behind:
+            reasons.append(tr("Consoles may be behind: a row could not be made. Restart the post."))
         services = self._services.states() if self._services else []
         for service in services:
             if not service.up:

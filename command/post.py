@@ -22,7 +22,7 @@ from pydantic_core import to_json
 
 from command.clock import Clock
 from command.core import views
-from command.core.codec import encode_entry
+from command.core.codec import encode_dicts, event_dict
 from command.core.commands import Ordered
 from command.core.decide import Deadline, Fact, Input
 from command.core.era import new_era
@@ -96,6 +96,7 @@ class Post:
         self._schedule.load(self.world)
         self._patience = Patience(over=not self.world.due)
         self._tick = False
+        self.screens_behind = False  # a row could not be made: /healthz says so
 
     async def run(self) -> None:
         """Turn after turn, until cancelled. Raises LeaseLost or LogGap: then the world is stale."""
@@ -182,7 +183,8 @@ class Post:
     ) -> Batch:
         batch = await self._decide(inputs, now)
         if batch.events:
-            data = encode_entry(now, batch.events)
+            batch.values = [event_dict(event) for event in batch.events]
+            data = encode_dicts(now, batch.values)
             aside = [
                 _aside(batch.kept_aside[number], value, raws[number], now)
                 for number, value in enumerate(inputs)
@@ -225,11 +227,16 @@ class Post:
         self._broker.flush()
 
     def _show(self, batch: Batch) -> None:
+        """Consoles see it. A failure here is ours, and visible: the alarms go on all the same."""
         if not batch.events:
             return
-        rows = views.changed(self.world, batch.events, self.seq)
-        self.lines.extend((key, row) for key, row in rows["log"].items() if row is not None)
-        self._feed.publish(views.position(self.world, self.seq), rows)
+        try:
+            rows = views.changed(self.world, batch.events, self.seq, batch.values)
+            self.lines.extend((key, row) for key, row in rows["log"].items() if row is not None)
+            self._feed.publish(views.position(self.world, self.seq), rows)
+        except Exception:
+            log.exception("views failed", seq=self.seq)
+            self.screens_behind = True
 
     def _send_orders(self, now: float) -> None:
         """All that is due; kept for the next tick while the network or the lease is not there."""

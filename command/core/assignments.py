@@ -328,9 +328,7 @@ def _revive(
     told = tell(world.ids(), assignment, Reason.LATE_NOT_NEEDED, now, cause, reply.text)
     taken_back = requeue(world, assignment, "withdrawn", now, cause, Reason.LATE_NOT_NEEDED)
     if assignment.status is Status.EXPIRED:
-        ended = change(
-            assignment, Status.WITHDRAWN, now, cause, Reason.LATE_NOT_NEEDED, by="post"
-        )
+        ended = change(assignment, Status.WITHDRAWN, now, cause, Reason.LATE_NOT_NEEDED, by="post")
         return [ended, taken_back, told]
     return [taken_back, told]
 

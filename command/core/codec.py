@@ -8,7 +8,7 @@ up by `UPCASTERS`, one version at a time; tests/fixtures keeps a log of every re
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, fields
 from typing import Any
 
@@ -46,17 +46,25 @@ def _plain(position: Position) -> dict[str, float]:
 
 def event_dict(event: Event) -> dict[str, Any]:
     """The event as JSON values, its name first, defaults left out."""
-    values: dict[str, Any] = {"event": type(event).__name__}
-    for name, default in _FIELDS[type(event)]:
+    kind = type(event)
+    values: dict[str, Any] = {"event": kind.__name__}
+    for name, default in _FIELDS[kind]:
         value = getattr(event, name)
         if value != default:
-            values[name] = _plain(value) if isinstance(value, Position) else value
+            values[name] = list(value) if type(value) is tuple else value
+    if isinstance(values.get("position"), Position):
+        values["position"] = _plain(values["position"])
     return values
 
 
 def encode_entry(at: float, events: Iterable[Event]) -> bytes:
     """One log entry."""
-    return to_json({"v": VERSION, "at": at, "events": [event_dict(event) for event in events]})
+    return encode_dicts(at, [event_dict(event) for event in events])
+
+
+def encode_dicts(at: float, events: Sequence[dict[str, Any]]) -> bytes:
+    """One log entry of events that are JSON values already."""
+    return to_json({"v": VERSION, "at": at, "events": events})
 
 
 def entry_events(

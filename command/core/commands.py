@@ -188,7 +188,7 @@ def _withdraw(world: World, c: m.Withdraw, o: Ordered, now: float) -> list[e.Eve
     return [
         event
         for assignment in live
-        for event in withdraw(world, assignment, now, _cause(c), Reason.BY_OFFICER, c.said)
+        for event in withdraw(world, assignment, now, _cause(c), Reason.BY_OFFICER, c.said, o.by)
     ]
 
 
@@ -369,20 +369,22 @@ def _end(
     )
 
 
-def _call_back(world: World, c: m.Command, incident: Incident, now: float) -> list[e.Event]:
+def _call_back(
+    world: World, c: m.Command, o: Ordered, now: float, incident: Incident
+) -> list[e.Event]:
     """Every unit still on it is told that it is over."""
     return [
         event
         for order in incident.orders
         if (assignment := world.assignments[order]).status in LIVE
-        for event in withdraw(world, assignment, now, _cause(c), Reason.INCIDENT_ENDED)
+        for event in withdraw(world, assignment, now, _cause(c), Reason.INCIDENT_ENDED, by=o.by)
     ]
 
 
 def _resolve(world: World, c: m.Resolve, o: Ordered, now: float) -> list[e.Event]:
     incident = _running(world, c.incident)
     outcome = " ".join(part for part in (c.outcome, c.said) if part)
-    back = _call_back(world, c, incident, now)
+    back = _call_back(world, c, o, now, incident)
     return [_end(world, c, o, now, incident, "resolved", outcome), *back]
 
 
@@ -402,7 +404,7 @@ def _false_alarm(world: World, c: m.FalseAlarm, o: Ordered, now: float) -> list[
     incident = _incident(world, c.incident)
     if incident.state not in RUNNING and incident.state is not IncidentState.RESOLVED:
         raise Refused(Refusal.ENDED, by=incident.changed_by, what=incident.state)
-    back = _call_back(world, c, incident, now)
+    back = _call_back(world, c, o, now, incident)
     return [_end(world, c, o, now, incident, "false_alarm", c.said), *back]
 
 
@@ -504,7 +506,7 @@ def _duty(world: World, c: m.Duty, o: Ordered, now: float) -> list[e.Event]:
             event
             for order in world.units[c.unit].orders
             for event in withdraw(
-                world, world.assignments[order], now, _cause(c), Reason.BY_OFFICER, c.said
+                world, world.assignments[order], now, _cause(c), Reason.BY_OFFICER, c.said, o.by
             )
         ]
         return [*back, changed]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from shapely import LineString, Polygon, intersects_xy, prepare
 from shapely.ops import unary_union
 
@@ -23,6 +24,7 @@ class Index:
 
     places: dict[str, Place] = field(default_factory=dict)
     groups: list[Place] = field(default_factory=list)
+    middles: Any = None  # of the groups: longitudes and latitudes
     units: dict[str, Unit] = field(default_factory=dict)
     by_role: dict[str, list[Unit]] = field(default_factory=dict)
     unit_roles: dict[str, frozenset[str]] = field(default_factory=dict)  # its post's role too
@@ -40,6 +42,7 @@ class Index:
         """Everything that follows from the township's files."""
         self.places = {place.id: place for place in township.places}
         self.groups = [p for p in township.places if p.kind is PlaceKind.GROUP]
+        self.middles = np.array([[p.lon, p.lat] for p in self.groups]).T
         self.units = {unit.id: unit for unit in township.units}
         posts = {post.id: post.role for post in township.posts}
         self.by_role, self.unit_roles = {}, {}
@@ -86,12 +89,11 @@ class Index:
 
     def nearest_place(self, position: Position) -> str:
         """The group whose middle is nearest; "" when the township has none."""
-        best = min(
-            self.groups,
-            key=lambda p: (p.lon - position.lon) ** 2 + (p.lat - position.lat) ** 2,
-            default=None,
-        )
-        return best.id if best else ""
+        if not self.groups:
+            return ""
+        lon, lat = self.middles
+        away = (lon - position.lon) ** 2 + (lat - position.lat) ** 2
+        return self.groups[int(away.argmin())].id
 
     def plan_for(self, alarm_kind: str, position: Position | None) -> str:
         """The plan that an alarm of this kind, there, opens; "" when no rule fits."""

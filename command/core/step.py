@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from command.core import events as e
 from command.core.commands import Refused
@@ -33,6 +34,7 @@ class Batch:
     """What one batch led to. `refused` and `kept_aside` are by the number of the input."""
 
     events: list[e.Event] = field(default_factory=list)
+    values: list[dict[str, Any]] = field(default_factory=list)  # the events as JSON values
     receipts: list[Receipt] = field(default_factory=list)
     refused: dict[int, Refused] = field(default_factory=dict)
     kept_aside: dict[int, str] = field(default_factory=dict)  # quarantine ids

@@ -33,10 +33,15 @@ def position(world: World, seq: int) -> str:
     return f"e{world.era}-{seq}"
 
 
-def changed(world: World, events: Sequence[e.Event], seq: int) -> Rows:
-    """The rows that a committed batch changed; each is made once, however often it was touched."""
+def changed(
+    world: World, events: Sequence[e.Event], seq: int, values: Sequence[Row] | None = None
+) -> Rows:
+    """The rows that a committed batch changed; each is made once, however often it was touched.
+
+    `values` are the events as JSON values, where the caller has them already.
+    """
     if any(isinstance(event, e.TownshipLoaded) for event in events):
-        return everything(world, seq, log_lines(world, events, seq))
+        return everything(world, seq, log_lines(world, events, seq, values))
     touched = _Touched()
     for event in events:
         touched.note(event)
@@ -53,7 +58,7 @@ def changed(world: World, events: Sequence[e.Event], seq: int) -> Rows:
         _put(rows, "shelf", key, shelf_row(world, key))
     if touched.post:
         _put(rows, "post", "post", post_row(world))
-    rows["log"] = dict(log_lines(world, events, seq))
+    rows["log"] = dict(log_lines(world, events, seq, values))
     return rows
 
 
@@ -341,13 +346,15 @@ def post_row(world: World) -> Row:
     }
 
 
-def log_lines(world: World, events: Sequence[e.Event], seq: int) -> list[tuple[str, Row]]:
+def log_lines(
+    world: World, events: Sequence[e.Event], seq: int, values: Sequence[Row] | None = None
+) -> list[tuple[str, Row]]:
     """The events as log lines, by position; long payloads left out."""
     at = position(world, seq)
     lines = []
-    for number, event in enumerate(events):
-        values = {"pos": f"{at}.{number}"} | event_dict(event)
+    for number, value in enumerate(values or [event_dict(event) for event in events]):
+        line = {"pos": f"{at}.{number}"} | value
         for name in HIDDEN:
-            values.pop(name, None)
-        lines.append((f"{at}.{number}", values))
+            line.pop(name, None)
+        lines.append((line["pos"], line))
     return lines
