@@ -284,25 +284,38 @@ def _p99(values: Sequence[float]) -> float:
     return sorted(values)[round(len(values) * 0.99) - 1]
 
 
-def run(*, rounds: int = 3, pairs: Sequence[str] = ("own", "embedded")) -> dict[str, Any]:
-    """Rounds on each pair; figures and ratios with their spread, as JSON values."""
+def bench(*, as_json: bool, embedded: bool, rounds: int = 3) -> int:
+    """Three rounds on each pair. 0 when every median keeps its budget, else 1."""
     result: dict[str, Any] = {}
-    for kind in pairs:
-        found = [one_round(kind, number) for number in range(rounds)]
-        ratios = [figures.ratios() for figures in found]
-        result[kind] = {
-            "rounds": [
-                {name: getattr(figures, name) for name in Figures.__slots__ if name != "pair"}
-                for figures in found
-            ],
-            "ratios": {
-                name: {
-                    "median": statistics.median(r[name] for r in ratios),
-                    "low": min(r[name] for r in ratios),
-                    "high": max(r[name] for r in ratios),
-                    "budget": "{} {}".format(*BUDGETS[name]),
-                }
-                for name in BUDGETS
-            },
+    for kind in ("embedded",) if embedded else ("own", "embedded"):
+        found = []
+        for number in range(rounds):
+            found.append(one_round(kind, number))
+            print(f"{kind} {number + 1}/{rounds}: {found[-1]}", file=sys.stderr, flush=True)
+        result[kind] = _summary(found)
+    print(json.dumps(result, indent=1) if as_json else "\n".join(_lines(result)))
+    return 0 if all(one["holds"] for pair in result.values() for one in pair.values()) else 1
+
+
+def _summary(found: Sequence[Figures]) -> dict[str, Any]:
+    summary = {}
+    for name, (sign, budget) in BUDGETS.items():
+        values = [figures.ratios()[name] for figures in found]
+        median = statistics.median(values)
+        summary[name] = {
+            "median": round(median, 3),
+            "low": round(min(values), 3),
+            "high": round(max(values), 3),
+            "budget": f"{sign} {budget}",
+            "holds": median <= budget if sign == "<=" else median >= budget,
         }
-    return result
+    return summary
+
+
+def _lines(result: dict[str, Any]) -> Iterator[str]:
+    for kind, summary in result.items():
+        yield f"{kind}:"
+        for name, one in summary.items():
+            held = "" if one["holds"] else "   over budget"
+            spread = f"{one['low']:.2f}..{one['high']:.2f}"
+            yield f"  {name:20} {one['median']:.2f}  ({spread})  budget {one['budget']}{held}"

@@ -1,4 +1,4 @@
-"""Real brokers and stores for benchmarks, faults and tests: own port, own folder, own pid, loopback.
+"""Real brokers and stores for benchmarks, faults and tests: own port, folder and pid, loopback.
 
 `servers("own", folder)` is a Mosquitto and a Redis with our profiles; `servers("embedded", folder)`
 is the pair that the post brings along.
