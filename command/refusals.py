@@ -5,29 +5,29 @@ from __future__ import annotations
 from command.core.commands import Refused
 from command.core.reasons import Refusal
 from command.messages import CommandResult
-from sensors.words import tr
+from sensors.words import _, tr
 
 # English message ids; {what} and {by} are filled after translation.
 SENTENCES: dict[Refusal, str] = {
-    Refusal.UNKNOWN_INCIDENT: "There is no incident {what}.",
-    Refusal.UNKNOWN_UNIT: "There is no unit {what}.",
-    Refusal.UNKNOWN_PLACE: "There is no place {what}.",
-    Refusal.UNKNOWN_ALERT: "There is no alert {what}; perhaps it was read already.",
-    Refusal.NOT_ALLOWED: "This needs the leader on duty.",
-    Refusal.STALE: "Changed meanwhile by {by} ({what}). Look again, then decide.",
-    Refusal.ENDED: "Already ended ({what}, by {by}). Reopen it first.",
-    Refusal.NOT_ENDED: "Still running ({what}). Resolve it first.",
-    Refusal.UNIT_OFF_DUTY: "{what} is off duty and cannot be sent.",
-    Refusal.UNIT_COMMITTED: "{what}: the unit is at work there. Withdraw it first.",
-    Refusal.UNIT_ALREADY_ON_IT: "{what} has this order already.",
-    Refusal.NOTHING_TO_WITHDRAW: "No order of {what} to take back here.",
-    Refusal.UNITS_AT_WORK: "Units are still at work: {what}.",
-    Refusal.SAME_INCIDENT: "That is the same incident.",
-    Refusal.NOTHING_TO_SPLIT: "Nothing of {what} to split off here.",
-    Refusal.NOT_SHELVABLE: "{what} cannot be shelved.",
-    Refusal.SHELF_FULL: "Twelve sources are shelved already. Take one back first.",
-    Refusal.NO_CANDIDATE: "No unit is left for this.",
-    Refusal.WHY_MISSING: "Say why: this needs a text.",
+    Refusal.UNKNOWN_INCIDENT: _("There is no incident {what}."),
+    Refusal.UNKNOWN_UNIT: _("There is no unit {what}."),
+    Refusal.UNKNOWN_PLACE: _("There is no place {what}."),
+    Refusal.UNKNOWN_ALERT: _("There is no alert {what}; perhaps it was read already."),
+    Refusal.NOT_ALLOWED: _("This needs the leader on duty."),
+    Refusal.STALE: _("Changed meanwhile by {by} ({what}). Look again, then decide."),
+    Refusal.ENDED: _("Already ended ({what}, by {by}). Reopen it first."),
+    Refusal.NOT_ENDED: _("Still running ({what}). Resolve it first."),
+    Refusal.UNIT_OFF_DUTY: _("{what} is off duty and cannot be sent."),
+    Refusal.UNIT_COMMITTED: _("{what}: the unit is at work there. Withdraw it first."),
+    Refusal.UNIT_ALREADY_ON_IT: _("{what} has this order already."),
+    Refusal.NOTHING_TO_WITHDRAW: _("No order of {what} to take back here."),
+    Refusal.UNITS_AT_WORK: _("Units are still at work: {what}."),
+    Refusal.SAME_INCIDENT: _("That is the same incident."),
+    Refusal.NOTHING_TO_SPLIT: _("Nothing of {what} to split off here."),
+    Refusal.NOT_SHELVABLE: _("{what} cannot be shelved."),
+    Refusal.SHELF_FULL: _("Twelve sources are shelved already. Take one back first."),
+    Refusal.NO_CANDIDATE: _("No unit is left for this."),
+    Refusal.WHY_MISSING: _("Say why: this needs a text."),
 }
 
 

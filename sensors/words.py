@@ -25,6 +25,11 @@ def language() -> str:
     return "en" if os.environ.get("FENGSUI_LANG", "zh").startswith("en") else "zh"
 
 
+def _(message: str) -> str:
+    """`message` itself: marks, for extraction, words of a table that are translated when shown."""
+    return message
+
+
 def tr(message: str, lang: str | None = None) -> str:
     """`message` (English, the id) in the language asked for. Extracted by the name `_` or `tr`."""
     return _catalogue(lang or language()).gettext(message)

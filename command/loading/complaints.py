@@ -227,7 +227,7 @@ COMPLAINTS: dict[str, tuple[str, str]] = {
         _("correct the border or area_km2"),
     ),
     "villages_gap": (
-        _("the villages cover {share}% of the township"),
+        _("the villages cover {share} percent of the township"),
         _("draw their borders so that they neither overlap nor leave gaps"),
     ),
     # who is where
