@@ -4,6 +4,9 @@ BIN ?= .venv/bin
 READY := .venv/.ready
 ROOMS := command sensors simulations console fengsui.py
 LOCALE := sensors/locale
+# Not 1883: a broker of one's own may be there already, and README's alarm would go to that one.
+MQTT_PORT ?= 2883
+LISTEN ?= 127.0.0.1:8460
 
 .DEFAULT_GOAL := help
 .PHONY: help setup drill run test check bench words lock
@@ -20,7 +23,8 @@ drill: setup ## the smoke drill: a fire on the hill, from the first alarm to the
 	@$(BIN)/fengsui drill smoke
 
 run: setup ## the command post of the reference township, with the embedded services
-	@$(BIN)/fengsui serve --township townships/jingming
+	@FENGSUI_MQTT_PORT=$(MQTT_PORT) $(BIN)/fengsui serve --township townships/jingming \
+	  --listen $(LISTEN)
 
 test: setup ## all tests, on real servers
 	@$(BIN)/python -m pytest

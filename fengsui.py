@@ -26,15 +26,22 @@ Redis = Annotated[str | None, typer.Option(help="redis://HOST:PORT; else the emb
 
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:
-    """Run to the end; an error that a person can put right is one line on stderr and exit 1."""
+    """Run to the end; what a person can put right is one line on stderr, and exit 1, or 2."""
     from command.errors import FengsuiError
     from command.runner import run
 
     try:
         return run(work)
     except FengsuiError as error:
-        typer.echo(f"fengsui: {error}", err=True)
-        raise typer.Exit(1) from None
+        raise _said(error) from None
+
+
+def _said(error: Exception) -> typer.Exit:
+    """The error in one line; exit 2 where the command line itself is wrong."""
+    from command.errors import UsageError
+
+    typer.echo(f"fengsui: {error}", err=True)
+    return typer.Exit(2 if isinstance(error, UsageError) else 1)
 
 
 @app.command()
@@ -51,18 +58,22 @@ def serve(
     """Be the command post of a township."""
     from command.announce import announce
     from command.app import serve as be_the_post
-    from command.settings import Settings
+    from command.errors import UsageError
+    from command.settings import read
 
-    settings = Settings(
-        township=township,
-        mqtt=mqtt,
-        redis=redis,
-        listen=listen,
-        data=data,
-        standby=standby,
-        root=root,
-        lease_s=lease,
-    )
+    try:
+        settings = read(
+            township=township,
+            mqtt=mqtt,
+            redis=redis,
+            listen=listen,
+            data=data,
+            standby=standby,
+            root=root,
+            lease_s=lease,
+        )
+    except UsageError as error:
+        raise _said(error) from None
     _run(be_the_post(settings, announce))
 
 
@@ -198,9 +209,44 @@ def drill(
     raise typer.Exit(0 if played is not None and played.passed else 1)
 
 
+@app.command()
+def bench(
+    name: Annotated[str | None, typer.Argument(help="Which one; all of them without.")] = None,
+    embedded: Annotated[bool, typer.Option("--embedded", help="On the embedded pair.")] = False,
+    json_lines: Annotated[bool, typer.Option("--json", help="Figures for programs.")] = False,
+) -> None:
+    """Measure this machine against the design: `faults` kills post, broker and store."""
+    from command.errors import FengsuiError
+    from simulations.bench import run
+
+    try:
+        code = run(name, as_json=json_lines, embedded=embedded)
+    except FengsuiError as error:
+        typer.echo(f"fengsui: {error}", err=True)
+        raise typer.Exit(1) from None
+    raise typer.Exit(code)
+
+
 def main() -> None:
     """The console script `fengsui`."""
-    app()
+    try:
+        code = app(prog_name="fengsui", standalone_mode=False)
+    except typer.TyperException as error:  # bad use: one line, not three
+        _say_how(error)
+        code = error.exit_code
+    except typer.Abort:
+        code = 130  # Ctrl-C, as a shell has it
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _say_how(error: typer.TyperException) -> None:
+    """What is wrong, and where to read how; a group without a verb says all it has instead."""
+    message, context = error.format_message(), getattr(error, "ctx", None)
+    if context is None or "\n" in message:
+        typer.echo(message, err=True)
+    else:
+        path = context.command_path
+        typer.echo(f"{path}: {message} ({path} --help)", err=True)
 
 
 if __name__ == "__main__":

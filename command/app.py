@@ -24,7 +24,7 @@ from redis.exceptions import RedisError
 
 from command import intake
 from command.archive import Archive
-from command.clock import Clock
+from command.clock import Clock, elapsed
 from command.compact import STORE_VARIABLE, Restored, restore
 from command.core import views
 from command.core.codec import decode_entry
@@ -81,6 +81,7 @@ Ready = Callable[[Running], None]
 
 async def serve(settings: Settings, ready: Ready = lambda _: None) -> None:
     """Be the post, until cancelled. Raises FengsuiError when there is nothing more to try."""
+    settings.check()
     township, files = load(settings.township), digest(settings.township)
     settings.data.mkdir(parents=True, exist_ok=True)
     async with (
@@ -139,7 +140,8 @@ async def _reign(
     async with AsyncExitStack() as stack:
         redis = open_store(addresses.redis)
         stack.push_async_callback(redis.aclose)
-        store = Log(redis, settings.root, township.id, answer_s=settings.lease_s / RENEWALS)
+        answer_s = settings.lease_s / RENEWALS
+        store = Log(redis, settings.root, township.id, answer_s=answer_s, monotonic=elapsed)
         stack.push_async_callback(store.close)
         await _lease(store, name, settings)
         stack.push_async_callback(store.release)

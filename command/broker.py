@@ -5,25 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
-from command.errors import ConfigError
-from sensors.words import tr
+from command.errors import UsageError
+from sensors.words import _, tr
 
 # Why there is no connection: message ids for `tr`, since each console has its own language.
-CLOSED = "This post is not the first one and stays away from the broker"
-CONNECTING = "Connecting to the broker"
-UNREACHABLE = "The broker cannot be reached"
-LOST = "The connection to the broker was lost"
-SILENT = "The broker does not answer"
-CONTESTED = "Another program uses this post's broker sessions"
-FOREIGN = "The broker does not speak MQTT 3.1.1"
-REFUSED = "The broker refuses the connection"
-REFUSED_TOPICS = "The broker refuses a subscription: check its access rules"
+CLOSED = _("This post is not the first one and stays away from the broker")
+CONNECTING = _("Connecting to the broker")
+UNREACHABLE = _("The broker cannot be reached")
+LOST = _("The connection to the broker was lost")
+SILENT = _("The broker does not answer")
+CONTESTED = _("Another program uses this post's broker sessions")
+FOREIGN = _("The broker does not speak MQTT 3.1.1")
+REFUSED = _("The broker refuses the connection")
+REFUSED_TOPICS = _("The broker refuses a subscription: check its access rules")
 REFUSALS = {  # CONNACK codes, numbered as in MQTT 5, which is how paho gives them
     132: FOREIGN,
-    133: "The broker refuses the client id",
-    134: "The broker refuses the user name or password",
-    135: "The broker does not let this post in: check its access rules",
-    136: "The broker is not available at present",
+    133: _("The broker refuses the client id"),
+    134: _("The broker refuses the user name or password"),
+    135: _("The broker does not let this post in: check its access rules"),
+    136: _("The broker is not available at present"),
 }
 
 
@@ -72,7 +72,7 @@ class Address:
 
 
 def address(url: str) -> Address:
-    """Read `mqtt://[USER:PASSWORD@]HOST[:PORT]`, or mqtts. ConfigError if it is anything else."""
+    """Read `mqtt://[USER:PASSWORD@]HOST[:PORT]`, or mqtts. UsageError if it is anything else."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -81,7 +81,7 @@ def address(url: str) -> Address:
     if parts.scheme not in {"mqtt", "mqtts"} or not parts.hostname:
         # The URL itself is not shown: it may hold a password.
         message = tr("The broker's address must look like mqtt://HOST:PORT or mqtts://HOST:PORT")
-        raise ConfigError(message)
+        raise UsageError(message)
     tls = parts.scheme == "mqtts"
     user = unquote(parts.username) if parts.username else None
     password = unquote(parts.password) if parts.password else None

@@ -1,7 +1,8 @@
 """Errors that reach a person. Each message says whose fault it is and what to do.
 
 FengsuiError
-├── ConfigError    the township's files or the command line: put them right, then start again
+├── ConfigError    the township's files or the set-up: put it right, then start again
+│   └── UsageError     the command line itself: exit 2, as for an option that there is not
 ├── StoreError     Redis answers, but not as it must (wrong type, no permission): its operator
 ├── BrokerError    the MQTT broker refuses us (credentials, ACL): its operator
 ├── ServiceError   an embedded broker or store is missing or does not start: the message says why
@@ -20,6 +21,10 @@ class FengsuiError(Exception):
 
 class ConfigError(FengsuiError):
     """The township's files or the options are wrong."""
+
+
+class UsageError(ConfigError):
+    """What was typed cannot be meant: an address that is none, a role that there is not."""
 
 
 class StoreError(FengsuiError):

@@ -7,6 +7,7 @@ wrong in one run and says, for each, the file, the line and how to put it right.
 from __future__ import annotations
 
 import hashlib
+import sys
 from pathlib import Path
 
 from command.core.plans import Plans
@@ -57,14 +58,14 @@ def digest(folder: Path) -> str:
 
 
 def main_check(folder: Path, lang: str) -> int:
-    """Print every problem and one line of summary; the exit code: 0 when there is none, else 1."""
+    """Print every problem, and on stderr how many; the exit code: 0 when there is none, else 1."""
     township, book = _read(folder)
     for problem in _in_order(book):
         print(describe(problem, lang))  # noqa: T201 - the verb's output
     if book.problems:
         summary = tr("problems found in {folder}: {count}", lang)
         count = len(book.problems)
-        print(summary.format(count=count, folder=folder))  # noqa: T201
+        print(summary.format(count=count, folder=folder), file=sys.stderr)  # noqa: T201
         return 1
     print(_praise(township, lang))  # noqa: T201
     return 0

@@ -16,7 +16,7 @@ from command import tokens
 from command.archive import Archive
 from command.broadcast import position as parse_position
 from command.core.codec import entry_events
-from command.errors import ConfigError, LogGap
+from command.errors import ConfigError, LogGap, UsageError
 from command.log import Log
 from command.services import store_of
 from command.store import TROUBLES, open_store, store_error
@@ -74,16 +74,18 @@ async def print_log(
     """One event a line: pos, event, at, cause, reason, its own fields. Archive first, then log.
 
     `at` is RFC 3339; moments among the event's own fields are POSIX seconds, as in the log.
+    After an event's position (e1-42.3) come the later ones of its own entry too.
     """
+    era, after, seen = _since(since)
     async with _store(data, url) as redis:
         known = township or await _only_township(redis, root)
         if known is None:
             return
         log = Log(redis, root, known)
-        era, after = _since(since)
         try:
             async for seq, entry in _entries(log, Archive(data, root, known), after):
-                era = _print(out, era, seq, entry)
+                era = _print(out, era, seq, entry, seen)
+                seen = 0
         finally:
             await log.close()
 
@@ -100,14 +102,17 @@ async def _only_township(redis: Redis, root: str) -> str | None:
     return names[0] if names else None
 
 
-def _since(text: str | None) -> tuple[int, int]:
+def _since(text: str | None) -> tuple[int, int, int]:
+    """Era, the last entry that is not wanted at all, and how many events of the next are not."""
     if text is None:
-        return 1, 0
+        return 1, 0, 0
     found = parse_position(text)
     if found is None:
         message = tr("--since must be a position of the log, such as e1-42, not {value}")
-        raise ConfigError(message.format(value=ascii(text[:80])))
-    return found
+        raise UsageError(message.format(value=ascii(text[:80])))
+    era, seq = found
+    _, dot, number = text.partition(".")
+    return (era, max(seq - 1, 0), int(number) + 1) if dot else (era, seq, 0)
 
 
 async def _entries(log: Log, archive: Archive, after: int) -> AsyncIterator[tuple[int, bytes]]:
@@ -125,10 +130,12 @@ async def _entries(log: Log, archive: Archive, after: int) -> AsyncIterator[tupl
         yield number, entry
 
 
-def _print(out: TextIO, era: int, seq: int, entry: bytes) -> int:
+def _print(out: TextIO, era: int, seq: int, entry: bytes, seen: int) -> int:
     for number, event in enumerate(entry_events(entry)):
         if event["event"] == "EraBegan":
             era = event["era"]
+        if number < seen:
+            continue
         moment = dt.datetime.fromtimestamp(event["at"], _ZONE).isoformat(timespec="milliseconds")
         line = {"pos": f"e{era}-{seq}.{number}"} | event | {"at": moment}
         out.write(json.dumps(line, ensure_ascii=False) + "\n")

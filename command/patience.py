@@ -13,11 +13,12 @@ STALL_S = 2.0  # a turn that took longer left answers and deadlines behind
 
 
 class Patience:
-    """Counts ticks of the loop. `over` is True while deadlines may be looked at."""
+    """Counts ticks of the loop. `over` is True when deadlines may be looked at."""
 
     def __init__(self, *, over: bool = False) -> None:
         self.over = over
-        self._ticks = self._quiet = 0
+        self.ticks = 0  # since it began
+        self._quiet = 0
         self._answered = False
         self._connected = False
 
@@ -32,15 +33,18 @@ class Patience:
 
     def tick(self, *, connected: bool) -> bool:
         """One tick has passed; True when deadlines may be looked at now."""
-        if connected and not self._connected and self._ticks:
+        if connected and not self._connected:
             self._again()
         self._connected = connected
-        self._ticks += 1
+        self.ticks += 1
         self._quiet = self._quiet + 1 if connected and not self._answered else 0
         self._answered = False
-        self.over = self.over or self._quiet >= QUIET_TICKS or self._ticks >= ENOUGH_TICKS
+        self.over = self.over or self._quiet >= QUIET_TICKS or self.ticks >= ENOUGH_TICKS
         return self.over
 
     def _again(self) -> None:
-        self.over = False
-        self._ticks = self._quiet = 0
+        # Not while it is going on: a store that is always slow, or a broker that comes and goes,
+        # must not put deadlines off for ever.
+        if self.over and self.ticks:
+            self.over = False
+            self.ticks = self._quiet = 0

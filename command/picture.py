@@ -65,7 +65,7 @@ class Picture:
 
     def beat(self) -> Mapping[str, Any]:
         """Once a second: the clock that consoles go by, and what is not as it should be."""
-        world, store, broker = self._post.world, self._store.state, self._broker.state
+        world, broker = self._post.world, self._broker.state
         self._measures.state(world, self._broker.in_hand())
         beat: dict[str, Any] = {
             "now": self._clock.now(),
@@ -74,15 +74,19 @@ class Picture:
             "era": world.era,
             "backlog": self._broker.in_hand(),
             "unconfirmed": len(world.outbox),
-            "store": {"ok": store.ok, "reason": store.words()},
+            "store": {"ok": not self._why_unsaved(), "reason": self._why_unsaved()},
             "broker": {
                 "ok": broker.connected,
                 "reason": tr(broker.reason) if broker.reason else "",
             },
         }
-        if not store.ok:
+        if self._why_unsaved():
             beat["unsaved"] = self._unsaved()
         return beat
+
+    def _why_unsaved(self) -> str:
+        """Why nothing gets to disk, "" when it does."""
+        return self._store.state.words() or self._post.hindrance
 
     def _unsaved(self) -> dict[str, Any]:
         """Alarms in hand while the store is down, marked 未落盘: shown, and promised to nobody."""
@@ -105,7 +109,7 @@ class Picture:
     def health(self) -> Health:
         """Red with the reason: whose fault, and what to do."""
         store, broker = self._store.state, self._broker.state
-        reasons = [] if store.ok else [store.words()]
+        reasons = [why] if (why := self._why_unsaved()) else []
         if not broker.connected:
             reasons.append(tr("The broker is not connected: {why}").format(why=tr(broker.reason)))
         if self._post.screens_behind:

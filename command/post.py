@@ -11,7 +11,6 @@ Deadlines come last, and after a pause of any kind only when the answers that wa
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from typing import Any
 import structlog
 from pydantic_core import to_json
 
-from command.clock import Clock
+from command.clock import Clock, elapsed
 from command.core import views
 from command.core.codec import encode_dicts, event_dict
 from command.core.commands import Ordered
@@ -32,7 +31,7 @@ from command.core.receipts import Receipt
 from command.core.step import Batch, Poisoned, step
 from command.core.ticks import decide_tick
 from command.core.world import World
-from command.errors import LeaseLost, LogGap
+from command.errors import LeaseLost, LogGap, StoreError
 from command.feed import Feed
 from command.hand import Delivery
 from command.log import Log, Outcome, Quarantined
@@ -43,7 +42,7 @@ from command.patience import Patience
 from command.refusals import internal, refused
 from command.sealing import Sealer
 from sensors.normalise import normalise
-from sensors.observations import Rejection, Reply
+from sensors.observations import Observation, Rejection, Reply
 from sensors.sources import Sources, index
 from sensors.topics import order_topic, receipt_topic
 from sensors.words import tr
@@ -51,7 +50,10 @@ from sensors.words import tr
 BATCH = 256  # messages at a time (DESIGN.md section 2)
 TICK_S = 0.25
 RECEIPTS_IN_ONE = 100
+SEAL_AGAIN_S = 1.0
 LINES = 200  # of the log, that a console gets with its snapshot
+
+_Heard = Observation | Rejection
 
 log = structlog.get_logger("post")
 
@@ -96,6 +98,7 @@ class Post:
         self._schedule.load(self.world)
         self._patience = Patience(over=not self.world.due)
         self._tick = False
+        self.hindrance = ""  # why messages wait in hand although the store is well
         self.screens_behind = False  # a row could not be made: /healthz says so
 
     async def run(self) -> None:
@@ -105,9 +108,9 @@ class Post:
             while True:
                 await self._wake.wait()
                 self._wake.clear()
-                began = time.monotonic()
+                began = elapsed()
                 await self.turn()
-                self._patience.stalled(time.monotonic() - began)
+                self._patience.stalled(elapsed() - began)
                 await asyncio.sleep(0)  # a turn without a commit has let nobody else run
 
     async def _ticks(self) -> None:
@@ -120,9 +123,9 @@ class Post:
         """Take what waits, people first, and see it through to its end."""
         waiting = [self._commands.popleft() for _ in range(min(len(self._commands), BATCH))]
         deliveries = self._broker.take(BATCH)
+        heard = [await self._read(delivery) for delivery in deliveries]
         now = self._clock.now()
         facts = self._noted(now)
-        heard = [self._read(delivery) for delivery in deliveries]
         if any(isinstance(value, Reply) for value in heard):
             self._patience.answered()
         inputs: list[Input] = [
@@ -146,7 +149,7 @@ class Post:
         if self._commands or self._facts or self._broker.is_waiting:
             self._wake.set()
 
-    def _read(self, delivery: Delivery) -> Input:
+    async def _read(self, delivery: Delivery) -> Input:
         seen = normalise(
             delivery.topic,
             delivery.payload,
@@ -154,7 +157,20 @@ class Post:
             self.sources,
             retained=delivery.retained,
         )
-        return self._sealer.clean(seen)
+        return await self._without_personal_data(seen)
+
+    async def _without_personal_data(self, seen: _Heard) -> _Heard:
+        """That is in a sealed file before the rest is in the log; as with a commit, we wait."""
+        while True:
+            try:
+                cleaned = self._sealer.clean(seen)
+            except StoreError as error:
+                self.hindrance = str(error)
+                log.warning("nothing can be sealed", why=self.hindrance)
+                await asyncio.sleep(SEAL_AGAIN_S)
+            else:
+                self.hindrance = ""
+                return cleaned
 
     def _deadlines(self, now: float) -> list[Input]:
         """At the end of a batch: an answer that waited beside its deadline still counts."""

@@ -64,6 +64,7 @@ START_S = 60.0  # no answer and no sign of loading for this long: the start has 
 ASK_EVERY_S = 5.0
 ASK_S = 3.0
 SILENT_S = 30.0  # alive but dumb for this long, as a NATS stays after a full disk: restarted
+BEGINNINGS = 3  # of a server that is killed while it starts
 PORT_S = 2.0  # how long the post's own port may still be closing
 
 log = structlog.get_logger("services")
@@ -78,6 +79,10 @@ class ServiceState:
     since: float
     restarts: int = 0
     last_error: str = ""
+
+
+class _KilledError(ServiceError):
+    """Somebody ended the server while it was starting."""
 
 
 class Embedded:
@@ -145,7 +150,7 @@ class Embedded:
                 child = Child(server, self._now, self._remember, self._ask_every_s)
                 self._children.append(child)
                 stack.push_async_callback(child.stop)
-                await child.start()
+                await child.begin()
             self._stack = stack.pop_all()
         return self
 
@@ -206,6 +211,17 @@ class Child:
         self._remember = remember
         self._ask_every_s = ask_every_s
         self._process: asyncio.subprocess.Process | None = None
+
+    async def begin(self) -> None:
+        """The first start. Being killed in it says nothing against the settings: once more."""
+        for _ in range(BEGINNINGS - 1):
+            try:
+                await self.start()
+            except _KilledError as error:
+                log.warning("service does not start", service=self.server.name, error=str(error))
+            else:
+                return
+        await self.start()
 
     async def start(self) -> None:
         """Start the process and wait until it answers; raises ServiceError, nothing left behind."""
@@ -311,7 +327,8 @@ class Child:
             else:
                 return
             await asyncio.sleep(0.02)
-        raise ServiceError(self._failed(self._last_words(process.returncode)))
+        failure = _KilledError if process.returncode < 0 else ServiceError
+        raise failure(self._failed(self._last_words(process.returncode)))
 
     def _failed(self, why: str) -> str:
         return tr("The embedded {name} does not start: {why}").format(

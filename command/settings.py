@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from command.errors import ConfigError
+from command.broker import address as broker_address
+from command.errors import UsageError
 from sensors.words import tr
 
 USUAL_MQTT_PORT = 1883
@@ -32,9 +34,28 @@ class Settings(BaseSettings):
     start: float | None = None  # POSIX seconds at which a drill's clock begins
 
     def address(self) -> tuple[str, int]:
-        """Host and port to listen on; raises ConfigError."""
+        """Host and port to listen on; raises UsageError."""
         host, _, port = self.listen.rpartition(":")
         if not host or not port.isdigit() or int(port) > 65535:
             message = tr("--listen must look like HOST:PORT, not {value}")
-            raise ConfigError(message.format(value=ascii(self.listen[:80])))
+            raise UsageError(message.format(value=ascii(self.listen[:80])))
         return host.strip("[]"), int(port)
+
+    def check(self) -> None:
+        """Raises UsageError for what can be seen to be wrong before anything is started."""
+        self.address()
+        if self.mqtt is not None:
+            broker_address(self.mqtt)
+
+
+def read(**options: Any) -> Settings:
+    """Settings from the command line and the environment; raises UsageError."""
+    try:
+        return Settings(**options)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        message = tr("--{option} (or FENGSUI_{variable}) cannot be this: {why}")
+        option = ".".join(str(part) for part in first["loc"])
+        raise UsageError(
+            message.format(option=option, variable=option.upper(), why=first["msg"])
+        ) from None

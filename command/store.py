@@ -34,7 +34,7 @@ from redis.exceptions import (
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from command.errors import ConfigError, StoreError
+from command.errors import StoreError, UsageError
 from sensors.words import tr
 
 CONNECT_S = 2.0
@@ -174,7 +174,7 @@ class Health:
 def open_store(url: str) -> Redis:
     """A client for redis://, rediss:// or unix://; nothing is sent yet, and nothing ever twice.
 
-    Raises ConfigError on an address that cannot be read.
+    Raises UsageError on an address that cannot be read.
     """
     try:
         return Redis.from_url(
@@ -186,7 +186,7 @@ def open_store(url: str) -> Redis:
         )
     except ValueError as error:
         message = tr("The store's address must begin with redis://, rediss:// or unix://: {why}")
-        raise ConfigError(message.format(why=error)) from error
+        raise UsageError(message.format(why=error)) from error
 
 
 @dataclass(frozen=True, slots=True)

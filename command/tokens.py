@@ -10,7 +10,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from command.errors import ConfigError, StoreError
+from command.errors import StoreError, UsageError
 from command.store import TROUBLES, store_error
 from sensors.words import tr
 
@@ -23,7 +23,7 @@ NAME = re.compile(r"[\w.@-]{1,64}")
 async def create(redis: Redis, name: str, role: str) -> str:
     """A new token for `name`; returned once and never stored. Older ones stay until `revoke`.
 
-    Raises ConfigError on a name or role that is none, StoreError when the store refuses.
+    Raises UsageError on a name or role that is none, StoreError when the store refuses.
     """
     _check(name, role)
     token = secrets.token_urlsafe(24)
@@ -57,10 +57,10 @@ async def revoke(redis: Redis, name: str) -> int:
 def _check(name: str, role: str) -> None:
     if role not in ROLES:
         message = tr("There is no role {role}. Roles: {roles}")
-        raise ConfigError(message.format(role=_shown(role), roles=" ".join(ROLES)))
+        raise UsageError(message.format(role=_shown(role), roles=" ".join(ROLES)))
     if not NAME.fullmatch(name):
         message = tr("{name} cannot be a name: up to 64 letters, digits and . _ - @")
-        raise ConfigError(message.format(name=_shown(name)))
+        raise UsageError(message.format(name=_shown(name)))
 
 
 def _shown(text: str) -> str:

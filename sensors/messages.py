@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError
 from sensors.observations import RejectionReason, ReplyStatus
 
 MAX_BYTES = 64 * 1024  # DESIGN.md section 4
+SALVAGE_BYTES = 1024 * 1024  # of a message that is too large, to find its id: some 10 ms
 MAX_DEPTH = 32  # Frigate, the deepest of our senders, nests six levels
 
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -237,6 +238,23 @@ def loads(payload: bytes) -> dict[str, Any]:
     return value
 
 
+def salvaged_id(payload: bytes) -> str:
+    """The `id` of an object that `loads` refuses, where a person would read one; else "".
+
+    A device sends again until it has its receipt: a message that no reading will ever accept must
+    be refused by its id, or it comes for ever.
+    """
+    if len(payload) > SALVAGE_BYTES:
+        return ""
+    try:
+        pairs = _LENIENT.decode(payload.decode())
+    except (ValueError, RecursionError):  # not even nearly JSON
+        return ""
+    named = [value for key, value in pairs if key == "id"] if isinstance(pairs, _Pairs) else []
+    same = bool(named) and all(isinstance(v, str) and v == named[0] for v in named)
+    return str(named[0]) if same else ""
+
+
 def loads_any(payload: bytes) -> Any:
     """As `loads`, for systems that also send lists and bare words."""
     if len(payload) > MAX_BYTES:
@@ -280,6 +298,15 @@ def _float(digits: str) -> float:
 
 # One decoder for all: building it costs more than reading an alarm with it.
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant, parse_float=_float)
+
+
+class _Pairs(tuple[tuple[str, Any], ...]):
+    """An object as it is written, repeated keys and all."""
+
+    __slots__ = ()
+
+
+_LENIENT = json.JSONDecoder(object_pairs_hook=_Pairs, parse_int=float)  # of any length
 
 
 def _check_depth(payload: bytes, value: Any) -> None:

@@ -152,6 +152,7 @@ class Handhelds:
 
     outbox: Outbox
     dice: Random = field(default_factory=lambda: Random(1))
+    pace: float = 1.0  # a test's people need less time
     executed: Counter[tuple[str, str]] = field(default_factory=Counter)
     repeats: int = 0
     _revs: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -170,12 +171,12 @@ class Handhelds:
         if order["state"] == "withdrawn":
             self._withdrawn.add(order["order_id"])
         loop = asyncio.get_running_loop()
-        later_s = SLOW_S if self.dice.random() < SLOW else 0.0
+        later_s = self.pace * (SLOW_S if self.dice.random() < SLOW else 0.0)
         loop.call_later(later_s, self._reply, key, "received")
         if order["state"] == "offered":
             self.executed[key] += 1
-            loop.call_later(later_s + ACCEPT_S, self._work, key, "accepted")
-            loop.call_later(later_s + DONE_S, self._work, key, "done")
+            loop.call_later(later_s + self.pace * ACCEPT_S, self._work, key, "accepted")
+            loop.call_later(later_s + self.pace * DONE_S, self._work, key, "done")
 
     def _work(self, key: tuple[str, str], status: str) -> None:
         if key[1] not in self._withdrawn:

@@ -93,6 +93,11 @@ class House:
         self._own = {"broker": broker, "store": store}
         self._log = folder / "post.out"
         self._listen = f"{HOST}:{free_port()}"
+        # Not the usual port: while ours is down, the post of somebody else could take it.
+        self._environment = {
+            "FENGSUI_MQTT_PORT": str(free_port()),
+            "FENGSUI_COMPACT_EVERY": str(COMPACT_EVERY),
+        }
         self._township = township(folder)
         self._post: asyncio.subprocess.Process | None = None
         self._killed = False
@@ -139,7 +144,7 @@ class House:
                 *("--listen", self._listen, "--lease", str(LEASE_S), *at),
                 stdout=out,
                 stderr=out,
-                env={**os.environ, "FENGSUI_COMPACT_EVERY": str(COMPACT_EVERY)},
+                env=os.environ | self._environment,
             )
 
     async def until_up(self) -> None:

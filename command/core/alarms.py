@@ -168,12 +168,12 @@ def _correlate(
     incident = min(near)[4]
     if alarm.source in incident.reports:
         return incident, Reason.SAME_PLACE_AND_KIND
-    mine, classes = source_class(world, alarm.source), _known_classes(incident)
+    mine, classes = source_class(world, alarm.source), known_classes(incident)
     unlike = bool(classes) and mine not in {"unknown", *classes}
     return incident, Reason.UNLIKE_SOURCES if unlike else Reason.SAME_PLACE_AND_KIND
 
 
-def _known_classes(incident: Incident) -> set[str]:
+def known_classes(incident: Incident) -> set[str]:
     """A stranger's word neither confirms another's nor takes its weight away."""
     return {report.source_class for report in incident.reports.values()} - {"unknown"}
 
@@ -181,7 +181,7 @@ def _known_classes(incident: Incident) -> set[str]:
 def _would_be_lost(world: World, alarm: Alarm, incident: Incident) -> bool:
     """No team goes by itself to what strangers say: news of our own sources must not end there."""
     known = source_class(world, alarm.source) != "unknown"
-    return known and incident.released_at is None and not _known_classes(incident)
+    return known and incident.released_at is None and not known_classes(incident)
 
 
 def _takes_news(incident: Incident) -> bool:

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 from command.core import events as e
 from command.core.alarms import already_told, taken_before
-from command.core.dispatch import has_taken, need_is_open
+from command.core.dispatch import need_is_open
 from command.core.era import new_era, order_is_ahead
+from command.core.needs import has_taken
 from command.core.orders import requeue
 from command.core.reasons import Reason
 from command.core.tables import LIVE, REPLIES, RUNNING, TRUSTED_CLOCKS, Effect, Status, steps_to
@@ -95,8 +96,8 @@ def _settle(
 ) -> list[e.Event]:
     """Any answer proves that the handheld has the order; `rev` says which revision of it.
 
-    A handheld that names no revision answers the one last queued, unless its answer is an old one,
-    a repeat, or contradicts a withdrawal: then the newer revision goes on being sent.
+    A handheld that names no revision answers the one last queued, unless its answer is an old one
+    or contradicts a withdrawal: then the newer revision goes on being sent.
     """
     reason = {
         Effect.OLDER: Reason.OLDER_REPLY,
@@ -106,8 +107,7 @@ def _settle(
     }.get(effect, Reason.UNIT_ANSWERED)
     events: list[e.Event] = [_received(reply, now, cause, reason, assignment.incident)]
     waiting = world.outbox.get(reply.order_id)
-    says_nothing_of_it = {Effect.OLDER, Effect.REPEAT, Effect.STILL_GOING}
-    confirms = effect not in says_nothing_of_it or reply.rev is not None
+    confirms = effect not in {Effect.OLDER, Effect.STILL_GOING} or reply.rev is not None
     if waiting is not None and confirms and (reply.rev is None or reply.rev >= waiting.rev):
         events.append(_settled(assignment, waiting.rev, now, cause, Reason.RECEIVED_BY_UNIT))
     return events

@@ -12,12 +12,13 @@ from typing import Any
 
 from command import messages as m
 from command.core import events as e
-from command.core.alarms import PHONE, decide_alarm
+from command.core.alarms import PHONE, decide_alarm, known_classes
 from command.core.assignments import withdraw
 from command.core.contacts import off_with_order
-from command.core.dispatch import Candidate, offer, open_needs, travel_s, unit_status
+from command.core.dispatch import Candidate, offer, pace, travel_s, unit_status
+from command.core.needs import open_needs
 from command.core.orders import requeue
-from command.core.plans import Release
+from command.core.plans import Plan, Release
 from command.core.reasons import Reason, Refusal
 from command.core.tables import LIVE, RUNNING, IncidentState
 from command.core.world import Incident, World
@@ -159,8 +160,7 @@ def _named(world: World, incident: Incident, unit_id: str, now: float) -> Candid
         raise Refused(Refusal.UNIT_ALREADY_ON_IT, what=unit_id)
     if mine and not unit.shared:
         raise Refused(Refusal.UNIT_COMMITTED, what=f"{unit_id} {mine[0].incident}")
-    eta = travel_s(world, unit, world.units[unit_id], incident.position, now)
-    return Candidate(unit, eta)
+    return Candidate(unit, travel_s(world, unit, incident.position, pace(world, now)))
 
 
 def _role(world: World, incident: Incident, unit_id: str) -> str:
@@ -293,7 +293,6 @@ def _split(world: World, c: m.Split, o: Ordered, now: float) -> list[e.Event]:
     if report is None or len(incident.reports) < 2:
         raise Refused(Refusal.NOTHING_TO_SPLIT, what=source)
     plan = world.plan_of(incident)
-    by_itself = plan.release is not Release.BY_HAND and report.source_class != "unknown"
     new = world.ids().next("I")
     where = report.position or world.index.homes.get(source, ("", None))[1]
     opened = e.IncidentOpened(
@@ -308,7 +307,7 @@ def _split(world: World, c: m.Split, o: Ordered, now: float) -> list[e.Event]:
         place=report.place or world.index.homes.get(source, (incident.place, None))[0],
         position=where,
         text=report.text,
-        release_due=now + plan.release_after_s if by_itself else None,
+        release_due=_countdown(plan, {report.source_class}, now),
         ack_due=now + plan.ack_within_s,
     )
     parted = e.IncidentSplit(
@@ -321,6 +320,12 @@ def _split(world: World, c: m.Split, o: Ordered, now: float) -> list[e.Event]:
         by=o.by,
     )
     return [opened, parted]
+
+
+def _countdown(plan: Plan, classes: set[str], now: float) -> float | None:
+    """The officer is looking, so nothing goes at once; what goes by itself goes in a while."""
+    by_hand = plan.release is Release.BY_HAND or classes <= {"unknown"}
+    return None if by_hand else now + plan.release_after_s
 
 
 def _last_source(incident: Incident) -> str:
@@ -420,14 +425,16 @@ def _reopen(world: World, c: m.Reopen, o: Ordered, now: float) -> list[e.Event]:
 def _reopened(
     world: World, c: m.Command, o: Ordered, incident: Incident, now: float
 ) -> e.IncidentReopened:
+    plan = world.plan_of(incident)
     return e.IncidentReopened(
         at=now,
         cause=_cause(c),
         reason=Reason.BY_OFFICER,
         incident=incident.id,
         by=o.by,
-        ack_due=now + world.plan_of(incident).ack_within_s,
+        ack_due=now + plan.ack_within_s,
         why=c.said,
+        release_due=_countdown(plan, known_classes(incident), now),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from command.core import events as e
-from command.core.alarms import decide_alarm, decide_clear
+from command.core.alarms import decide_alarm, decide_clear, taken_before
 from command.core.assignments import decide_reply
 from command.core.commands import Ordered, decide_command
 from command.core.contacts import (
@@ -79,7 +79,9 @@ def decide(world: World, value: Input, now: float) -> list[e.Event]:
         case Deadline():
             return fire(world, value.name, now)
         case Rejection():
-            return [quarantined(world, value, now, Reason.UNREADABLE)]
+            if taken_before(world, value.source, value.message_id, value.digest):
+                return []  # kept already: its receipt goes again
+            return [quarantined(world, value, now, cause_of(value), Reason.UNREADABLE)]
         case Fact():
             return [value.event]
     return []  # Other: understood, and no news
@@ -99,12 +101,12 @@ _OBSERVED: dict[type[Any], Callable[[World, Any, float, str], list[e.Event]]] = 
 
 
 def quarantined(
-    world: World, rejection: Rejection, now: float, reason: Reason
+    world: World, rejection: Rejection, now: float, cause: str, reason: Reason
 ) -> e.MessageQuarantined:
     """The fact that a message could not be used; its bytes go beside the log under the same id."""
     return e.MessageQuarantined(
         at=now,
-        cause=cause_of(rejection),
+        cause=cause,
         reason=reason,
         quarantine=world.ids().next("Q"),
         source=rejection.source,

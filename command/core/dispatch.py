@@ -7,18 +7,19 @@ holds, coverage) takes the place of `candidates`; what surrounds it stays.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from command.core import events as e
 from command.core.geo import distance_m
+from command.core.needs import open_needs
 from command.core.orders import live_units, message
 from command.core.plans import Family, Need, Offer, Plan
 from command.core.reasons import Reason
-from command.core.tables import COMMITTED, LIVE, RUNNING, Status
+from command.core.tables import LIVE, RUNNING
 from command.core.township import Unit
 from command.core.triage import is_night
-from command.core.world import Assignment, Ids, Incident, UnitState, World
+from command.core.world import Ids, Incident, World
 from sensors.observations import Position
 
 NIGHT_FACTOR = 1.5  # every way takes longer at night (CENTRES.md (a))
@@ -45,37 +46,39 @@ def unit_status(world: World, unit_id: str) -> str:
     return "unreachable" if state.silent else "available"
 
 
-def travel_s(world: World, unit: Unit, state: UnitState, to: Position | None, now: float) -> float:
+def pace(world: World, now: float) -> float:
+    """How much longer every way takes now than by day."""
+    assert world.township is not None
+    return NIGHT_FACTOR if is_night(world.township, now) else 1.0
+
+
+def travel_s(world: World, unit: Unit, to: Position | None, slower: float) -> float:
     """Seconds by the unit's usual means, straight line times detour; an hour when nobody knows."""
     assert world.township is not None
     if to is None:
         return 3600.0
-    start = state.position or Position(unit.lon, unit.lat)
+    start = world.units[unit.id].position or Position(unit.lon, unit.lat)
     way = distance_m(start, to) * world.township.limits.detour
-    seconds = way / (unit.speed_kmh / 3.6)
-    return seconds * (NIGHT_FACTOR if is_night(world.township, now) else 1.0)
+    return way / (unit.speed_kmh / 3.6) * slower
 
 
-def _why_not(world: World, incident: Incident, unit: Unit, taken: frozenset[str]) -> str:
+def _why_not(world: World, unit: Unit, asked: set[str], taken: frozenset[str]) -> str:
     status = unit_status(world, unit.id)
     if status == "off_duty":
         return "off_duty"
     if unit.members < 1:
         return "no_members"
-    if _was_asked(world, incident, unit.id):
+    if unit.id in asked:
         return "asked_before"
     if not unit.shared and (status == "committed" or unit.id in taken):
         return "committed"
     return ""
 
 
-def _was_asked(world: World, incident: Incident, unit_id: str) -> bool:
-    """Since it was last opened: what was before a reopening is over for the unit, too."""
-    asked = (world.assignments[order] for order in incident.orders)
-    return any(
-        a.unit == unit_id and (a.status in LIVE or a.changed_at > incident.reopened_at)
-        for a in asked
-    )
+def _asked(world: World, incident: Incident) -> set[str]:
+    """Since it was last opened: what was before a reopening is over for the units, too."""
+    mine = (world.assignments[order] for order in incident.orders)
+    return {a.unit for a in mine if a.status in LIVE or a.changed_at > incident.reopened_at}
 
 
 def candidates(
@@ -93,11 +96,12 @@ def candidates(
     """
     role = world.responsible_role(incident, need.role, level)
     emergency = world.plan_of(incident).family is Family.EMERGENCY
+    asked, slower = _asked(world, incident), pace(world, now)
     found = [
         Candidate(
             unit,
-            travel_s(world, unit, world.units[unit.id], incident.position, now),
-            _why_not(world, incident, unit, taken),
+            travel_s(world, unit, incident.position, slower),
+            _why_not(world, unit, asked, taken),
         )
         for unit in world.index.by_role.get(role, ())
         if emergency or _answers_for(world, unit, incident.place)
@@ -121,29 +125,6 @@ def _answers_for(world: World, unit: Unit, place: str) -> bool:
     if own is None or there is None or own.kind.value == "key":
         return True
     return own.id in {there.id, there.village}
-
-
-def has_taken(incident: Incident, assignment: Assignment) -> bool:
-    """It is at work on this, or has done its part since the incident was last opened."""
-    done = assignment.status is Status.DONE and assignment.changed_at > incident.reopened_at
-    return done or assignment.status in COMMITTED
-
-
-def open_needs(
-    world: World, incident: Incident, *, offers_count: bool = True
-) -> Iterator[tuple[Need, int]]:
-    """Needs not covered by assignments, with the people missing; must before should."""
-    people: dict[str, int] = {}
-    for order_id in incident.orders:
-        assignment = world.assignments[order_id]
-        offered = offers_count and assignment.status is Status.OFFERED
-        if offered or has_taken(incident, assignment):
-            people[assignment.role] = people.get(assignment.role, 0) + assignment.people
-    for need in sorted(incident.needs, key=lambda n: not n.must):
-        covered = min(people.get(need.role, 0), need.quantity)
-        people[need.role] = people.get(need.role, 0) - covered
-        if covered < need.quantity:
-            yield need, need.quantity - covered
 
 
 def need_is_open(world: World, incident: Incident, role: str) -> bool:
@@ -199,7 +180,7 @@ def _serve(
         asked |= {candidate.unit.id for candidate in chosen}
         team += [(need, candidate, ranked) for candidate in chosen]
         told = incident.nobody_for if need.must else incident.nobody_wanted
-        if left > 0 and (chosen or need.role not in told):
+        if left > 0 and need.role not in told:
             short.append((need, left))
     taken |= {one.unit.id for _, one, _ in team if not one.unit.shared}
     events: list[e.Event] = []

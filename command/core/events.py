@@ -281,12 +281,13 @@ class IncidentEnded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentReopened(Event):
-    """Old timers of it are gone; new ones start."""
+    """Old timers of it are gone; new ones start. `release_due` as of one just opened."""
 
     incident: str
     by: str
     ack_due: float
     why: str = ""
+    release_due: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

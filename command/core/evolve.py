@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from command.core import events as e
+from command.core.needs import open_needs
 from command.core.reasons import Reason
 from command.core.tables import (
     LIVE,
@@ -84,6 +85,7 @@ def _township_loaded(world: World, event: e.TownshipLoaded) -> None:
     for gone in world.units.keys() - world.index.units.keys():
         if not world.units[gone].orders:
             del world.units[gone]
+    world.index.wanting |= world.index.starving  # there may be somebody now
 
 
 def _post_started(world: World, event: e.PostStarted) -> None:
@@ -242,10 +244,11 @@ def _somebody_free(world: World, unit_id: str) -> None:
             world.index.wanting[incident_id] = None
 
 
-def _somebody_found(world: World, incident: Incident, role: str) -> None:
-    for lacking in (incident.nobody_for, incident.nobody_wanted):
-        if role in lacking:
-            lacking.remove(role)
+def _somebody_comes(world: World, incident: Incident) -> None:
+    """What is covered now is no longer among what nobody is left for."""
+    lacking = {(need.role, need.must) for need, _ in open_needs(world, incident)}
+    incident.nobody_for = [r for r in incident.nobody_for if (r, True) in lacking]
+    incident.nobody_wanted = [r for r in incident.nobody_wanted if (r, False) in lacking]
     if not (incident.nobody_for or incident.nobody_wanted):
         world.index.starving.pop(incident.id, None)
 
@@ -298,7 +301,7 @@ def _acknowledged(world: World, event: e.IncidentAcknowledged) -> None:
 
 def _unacknowledge(world: World, incident: Incident, at: float) -> None:
     """News that the officer has not seen ends the acknowledgement at once (CONSOLE.md 3)."""
-    if incident.ack_by:
+    if incident.ack_by and incident.state in RUNNING:
         incident.ack_by, incident.ack_until = "", None
         world.due.pop(f"ackend:{incident.id}", None)
         world.due[f"ack:{incident.id}"] = at + world.plan_of(incident).ack_within_s
@@ -376,6 +379,8 @@ def _reopened(world: World, event: e.IncidentReopened) -> None:
     world.index.put(incident.id, incident.plan, incident.place, incident.position)
     world.due.pop(f"archive:{incident.id}", None)
     world.due[f"ack:{incident.id}"] = event.ack_due
+    if event.release_due is not None:
+        world.due[f"release:{incident.id}"] = event.release_due
     ladder = world.plan_of(incident).ladder
     if ladder:
         limit_s = ladder[min(incident.level, len(ladder) - 1)].limit_s
@@ -432,7 +437,8 @@ def _offered(world: World, event: e.UnitOffered) -> None:
     )
     incident = _touch(world, event.incident, event, event.by)
     incident.orders.append(event.order_id)
-    _somebody_found(world, incident, event.role)
+    if incident.nobody_for or incident.nobody_wanted:
+        _somebody_comes(world, incident)
     world.units[event.unit].orders.append(event.order_id)
     world.due[f"offer:{event.order_id}"] = event.expires_at
     if incident.state is IncidentState.OPEN:
@@ -476,7 +482,7 @@ def _assignment_moved(world: World, event: e.AssignmentMoved) -> None:
     assignment.incident = event.incident
     incident = _touch(world, event.incident, event)
     incident.orders.append(event.order_id)
-    _somebody_found(world, incident, assignment.role)
+    _somebody_comes(world, incident)
     if incident.state is IncidentState.OPEN:
         incident.state = move_incident(incident.state, IncidentState.ASSIGNED)
     _follow(world, incident, assignment.status, incident.news_at)

@@ -82,12 +82,12 @@ def _poison(world: World, value: Input, now: float, detail: str) -> e.Event:
         topic=value.name if isinstance(value, Deadline) else "",
         source=getattr(value, "source", ""),
         reason=RejectionReason.INTERNAL,
-        detail=f"{cause_of(value)}: {detail}"[:300],
+        detail=detail[:300],
         digest=getattr(value, "digest", ""),
         received_at=now,
         message_id=getattr(value, "message_id", ""),
     )
-    return quarantined(world, rejection, now, Reason.POISON)
+    return quarantined(world, rejection, now, cause_of(value), Reason.POISON)
 
 
 def _evolve_all(world: World, events: Sequence[e.Event], number: int) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 
 from command.core import events as e
 from command.core.codec import event_dict
-from command.core.dispatch import candidates, open_needs, unit_status
+from command.core.dispatch import candidates, unit_status
+from command.core.needs import open_needs
 from command.core.orders import place_name, position_json
 from command.core.plans import Family
 from command.core.tables import LIVE, RUNNING

@@ -39,7 +39,7 @@ def read(message: Message) -> Observation:
         return _observation(message, topic, document)
     except Unreadable as refused:
         refused.source = topic.name
-        refused.message_id = id_of(document.get("id"))
+        refused.message_id = id_of(document.get("id") or messages.salvaged_id(message.payload))
         raise
 
 

@@ -1,1 +1,1 @@
-"""Black-box tests of contract v1: the post as a program, and only programs and sockets around it."""
+"""Contract v1 from outside: the post as a program, and only programs and sockets around it."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from contract.outside import Json, Site, now
+from contract.outside import Json, now
+from contract.site import Site
 
-ORDER_FIELDS = {
+ORDER_FIELDS: dict[str, type | tuple[type, ...]] = {
     "order_id": str, "rev": int, "state": str, "incident_id": str, "unit": str, "role": str,
     "kind": str, "priority": int, "place": str, "position": dict, "text": str, "hazards": list,
     "contact": str, "others": list, "issued_at": str, "reply_within_s": (int, float),
@@ -44,13 +45,7 @@ def test_from_an_alarm_to_done(site: Site) -> None:
     assert order["state"] == "offered"
     for status in ("received", "accepted", "en_route", "on_scene", "done"):
         assert site.reply(order, status)["outcome"] == "logged"
-        row = site.officer.row(
-            "assignment",
-            lambda row, wanted=status: (
-                row["order_id"] == order["order_id"]
-                and (row["status"] == wanted or (wanted == "received" and row["received"]))
-            ),
-        )
+        row = site.assignment(order, **_shown_after(status))
         assert (row["incident"], row["unit"]) == (incident, order["unit"])
 
     events = site.log("--since", before)
@@ -62,6 +57,10 @@ def test_from_an_alarm_to_done(site: Site) -> None:
     assert [e["event"] for e in mine].count("OrderSettled") == 1
     opened = next(e for e in events if e["event"] == "IncidentOpened")
     assert opened["incident"] == incident
+
+
+def _shown_after(status: str) -> Json:
+    return {"received": True} if status == "received" else {"status": status}
 
 
 def test_an_incident_whose_every_team_is_done_is_resolved_and_then_closed(site: Site) -> None:
@@ -105,12 +104,12 @@ def test_an_order_has_every_field_of_the_contract(site: Site) -> None:
 
 def test_all_handhelds_of_an_incident_know_of_the_others(site: Site) -> None:
     incident = site.opened("rangers-1", "smoke", place="v07-g1", text="房子着火")
-    first = site.order(incident)
-    units = {order["unit"] for order in site.orders(incident)}
+    before = site.units_on(incident)
     site.officer.ok("assign", incident=incident, units=["militia-3"])
     later = site.order(incident, unit="militia-3")
-    assert first["unit"] in later["others"]
-    assert "militia-3" not in units
+    assert set(later["others"]) == before
+    assert before
+    assert "militia-3" not in before
 
 
 def test_a_declined_order_goes_to_the_next_unit(site: Site) -> None:
@@ -122,11 +121,7 @@ def test_a_declined_order_goes_to_the_next_unit(site: Site) -> None:
     second = site.order(incident, start, role="scout", state="offered")
     assert second["unit"] != first["unit"]
     assert second["order_id"] != first["order_id"]
-    row = site.officer.row("assignment", lambda row: row["order_id"] == first["order_id"])
-    site.officer.row(
-        "assignment", lambda r: r["order_id"] == first["order_id"] and r["status"] == "declined"
-    )
-    assert row["unit"] == first["unit"]
+    assert site.assignment(first, status="declined")["unit"] == first["unit"]
 
 
 def test_a_withdrawn_order_has_a_higher_rev_and_is_said_again_until_confirmed(site: Site) -> None:
@@ -149,13 +144,17 @@ def test_on_scene_out_of_offered_implies_the_steps_between(site: Site) -> None:
     incident = site.opened("rangers-1", "accident", place="v05", text="两车相撞")
     order = site.order(incident)
     site.reply(order, "on_scene")
+    site.assignment(order, status="on_scene")
     steps = [
-        row["status"]
+        (row["status"], row["reason"])
         for row in site.officer.tables["log"].values()
         if row["event"] == "AssignmentChanged" and row["order_id"] == order["order_id"]
-    ] or [site.line("AssignmentChanged", order_id=order["order_id"])["status"]]
-    site.line("AssignmentChanged", order_id=order["order_id"], status="on_scene")
-    assert steps[0] == "accepted"
+    ]
+    assert steps == [
+        ("accepted", "implied"),
+        ("en_route", "implied"),
+        ("on_scene", "unit_answered"),
+    ]
 
 
 def test_an_older_reply_after_a_newer_one_is_only_logged(site: Site) -> None:
@@ -164,8 +163,7 @@ def test_an_older_reply_after_a_newer_one_is_only_logged(site: Site) -> None:
     site.reply(order, "on_scene", at=now())
     site.reply(order, "accepted", at=now(-60))
     site.line("ReplyReceived", order_id=order["order_id"], status="accepted", reason="older_reply")
-    row = site.officer.row("assignment", lambda row: row["order_id"] == order["order_id"])
-    assert row["status"] == "on_scene"
+    assert site.assignment(order)["status"] == "on_scene"
 
 
 def test_a_reply_to_an_unknown_order_alerts_the_officer(site: Site) -> None:
@@ -211,8 +209,5 @@ def test_a_unit_on_two_incidents_has_two_statuses(site: Site) -> None:
     first = site.order(one, unit="leader")
     second = site.order(two, unit="leader")
     site.reply(first, "on_scene")
-    site.officer.row(
-        "assignment", lambda r: r["order_id"] == first["order_id"] and r["status"] == "on_scene"
-    )
-    other = site.officer.row("assignment", lambda r: r["order_id"] == second["order_id"])
-    assert other["status"] == "offered"
+    site.assignment(first, status="on_scene")
+    assert site.assignment(second)["status"] == "offered"

@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 
 from sensors import messages
-from sensors.messages import MAX_BYTES, MAX_DEPTH, Unreadable, loads, loads_any
+from sensors.messages import (
+    MAX_BYTES,
+    MAX_DEPTH,
+    SALVAGE_BYTES,
+    Unreadable,
+    loads,
+    loads_any,
+    salvaged_id,
+)
 from sensors.observations import RejectionReason
 
 NOT_JSON = RejectionReason.NOT_JSON
@@ -189,3 +197,29 @@ def test_an_order_of_an_unknown_state_is_refused() -> None:
 def test_messages_are_frozen() -> None:
     with pytest.raises(ValueError, match="frozen"):
         order().rev = 2
+
+
+@pytest.mark.parametrize(
+    ("payload", "found"),
+    [
+        (b'{"id":"a","kind":"fire","kind":"smoke"}', "a"),
+        (b'{"id":"a","confidence":NaN}', "a"),
+        (b'{"id":"a","id":"a"}', "a"),
+        (b'{"id":"a","text":"' + b"x" * MAX_BYTES + b'"}', "a"),
+        (b'{"id":"a","in":' + b"[" * 40 + b"]" * 40 + b"}", "a"),
+        (b'{"id":"a","id":"b"}', ""),
+        (b'{"id":7}', ""),
+        (b'{"in":{"id":"a"}}', ""),
+        (b'[{"id":"a"}]', ""),
+        (b'[["id","a"]]', ""),
+        (b'"id"', ""),
+        (b'{"id":"a"', ""),
+        (b'{"id":"\xff"}', ""),
+        (b"", ""),
+        (b"[" * 100_000, ""),
+        (b'{"id":"a","n":' + b"9" * 5000 + b"}", "a"),
+        (b'{"id":"a","text":"' + b"x" * SALVAGE_BYTES + b'"}', ""),
+    ],
+)
+def test_an_id_is_found_where_a_person_would_find_it(payload: bytes, found: str) -> None:
+    assert salvaged_id(payload) == found
