@@ -13,6 +13,7 @@ from command.core.dispatch import need_is_open
 from command.core.era import new_era, order_is_ahead
 from command.core.needs import has_taken
 from command.core.orders import requeue
+from command.core.plans import Offer
 from command.core.reasons import Reason
 from command.core.tables import LIVE, REPLIES, RUNNING, TRUSTED_CLOCKS, Effect, Status, steps_to
 from command.core.world import Assignment, Ids, Incident, World
@@ -253,7 +254,12 @@ def _follow_up(
 def _withdraw_surplus(
     world: World, accepted: Assignment, incident: Incident, now: float, cause: str
 ) -> list[e.Event]:
-    """First N take it: the offers beyond what is needed are taken back."""
+    """First N take it: the offers beyond what is needed are taken back.
+
+    Where units are asked one by one only those asked in its place: whoever was asked at the same
+    time was needed as well, and may be the nearer one.
+    """
+    first_n = world.plan_of(incident).offer is Offer.FIRST_N
     others = [
         other
         for order in incident.orders
@@ -267,6 +273,7 @@ def _withdraw_surplus(
         event
         for a in others
         if a.status is Status.OFFERED and a.by == "post"
+        if first_n or a.offered_at > accepted.offered_at
         for event in withdraw(world, a, now, cause, Reason.NEED_FILLED)
     ]
 

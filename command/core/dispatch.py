@@ -135,24 +135,39 @@ def need_is_open(world: World, incident: Incident, role: str) -> bool:
 
 
 def dispatch(world: World, now: float) -> list[e.Event]:
-    """Offers for all released incidents with open needs, most urgent first."""
+    """Offers for all released incidents with open needs, most urgent first.
+
+    What must be comes before what should be, whosever it is: the clinic goes to the hurt of an
+    accident before it stands by at a flood.
+    """
     waiting = [world.incidents[i] for i in world.index.wanting]
-    waiting.sort(key=lambda i: (i.priority, i.opened_at, i.id))
+    ready = [i for i in waiting if i.state in RUNNING and i.released_at is not None]
+    ready.sort(key=lambda i: (i.priority, i.opened_at, i.id))
     events: list[e.Event] = []
     taken: set[str] = set()
+    asked: dict[str, set[str]] = {incident.id: set() for incident in ready}
     ids = world.ids()
-    for incident in waiting:
-        if incident.state in RUNNING and incident.released_at is not None:
-            events += _serve_or_say_why(world, incident, now, taken, ids)
+    for must in (True, False):
+        for incident in ready:
+            events += _serve_or_say_why(
+                world, incident, now, taken, asked[incident.id], ids, must=must
+            )
     return events
 
 
 def _serve_or_say_why(
-    world: World, incident: Incident, now: float, taken: set[str], ids: Ids
+    world: World,
+    incident: Incident,
+    now: float,
+    taken: set[str],
+    asked: set[str],
+    ids: Ids,
+    *,
+    must: bool,
 ) -> list[e.Event]:
     """One incident that we fail on must not keep the others waiting, nor fail in silence."""
     try:
-        return _serve(world, incident, now, taken, ids)
+        return _serve(world, incident, now, taken, asked, ids, must=must)
     except Exception as error:  # noqa: BLE001 - ours, whatever it is: the officer must send by hand
         return [
             e.OfficerAlerted(
@@ -167,17 +182,28 @@ def _serve_or_say_why(
 
 
 def _serve(
-    world: World, incident: Incident, now: float, taken: set[str], ids: Ids
+    world: World,
+    incident: Incident,
+    now: float,
+    taken: set[str],
+    asked: set[str],
+    ids: Ids,
+    *,
+    must: bool,
 ) -> list[e.Event]:
-    """Offers for every open need; then what nobody is left for, unless that is known already."""
+    """Offers for its open musts, or shoulds; then what nobody is left for, if that is news.
+
+    `asked` are the units that this incident was given already: a unit takes one role in one.
+    """
     plan = world.plan_of(incident)
     team: list[tuple[Need, Candidate, list[Candidate]]] = []
     short: list[tuple[Need, int]] = []
-    asked: set[str] = set()  # one unit takes one role in one incident
     for need, missing in open_needs(world, incident):
+        if need.must is not must:
+            continue
         ranked = candidates(world, incident, need, now, frozenset(taken | asked))
         chosen, left = _choose(ranked, plan, missing, asked)
-        asked |= {candidate.unit.id for candidate in chosen}
+        asked.update(candidate.unit.id for candidate in chosen)
         team += [(need, candidate, ranked) for candidate in chosen]
         told = incident.nobody_for if need.must else incident.nobody_wanted
         if left > 0 and need.role not in told:
@@ -195,7 +221,7 @@ def _serve(
             cause=CAUSE,
             reason=_reason(world, incident, need),
             why=_why(candidate, ranked),
-            team=[one.unit.id for _, one, _ in team],
+            team=sorted(asked),
         )
     for need, left in short:
         events += _nobody_left(incident, need, left, now, ids)
