@@ -222,8 +222,7 @@ def bench(
     try:
         code = run(name, as_json=json_lines, embedded=embedded)
     except FengsuiError as error:
-        typer.echo(f"fengsui: {error}", err=True)
-        raise typer.Exit(1) from None
+        raise _said(error) from None
     raise typer.Exit(code)
 
 

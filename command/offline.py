@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 from command import tokens
 from command.archive import Archive
 from command.broadcast import position as parse_position
-from command.core.codec import entry_events
+from command.core.codec import whole_events
 from command.errors import ConfigError, LogGap, UsageError
 from command.log import Log
 from command.services import store_of
@@ -131,7 +131,7 @@ async def _entries(log: Log, archive: Archive, after: int) -> AsyncIterator[tupl
 
 
 def _print(out: TextIO, era: int, seq: int, entry: bytes, seen: int) -> int:
-    for number, event in enumerate(entry_events(entry)):
+    for number, event in enumerate(whole_events(entry)):
         if event["event"] == "EraBegan":
             era = event["era"]
         if number < seen:

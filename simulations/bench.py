@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from command.errors import ConfigError
+from command.errors import UsageError
 from sensors.words import tr
 
 
@@ -50,14 +50,14 @@ BENCHES: dict[str, Callable[..., int]] = {
 def run(name: str | None, *, as_json: bool, embedded: bool) -> int:
     """One benchmark, or all of them one after the other; 0 when everything holds.
 
-    Raises ConfigError on an unknown name, FengsuiError when one cannot even be tried.
+    Raises UsageError on an unknown name, FengsuiError when one cannot even be tried.
     """
     if name is None:
         codes = [_named(each, as_json=as_json, embedded=embedded) for each in BENCHES]
         return max(codes)
     if name not in BENCHES:
         message = tr("There is no benchmark {name}. There are: {names}")
-        raise ConfigError(message.format(name=ascii(name[:40]), names=" ".join(BENCHES)))
+        raise UsageError(message.format(name=ascii(name[:40]), names=" ".join(BENCHES)))
     return BENCHES[name](as_json=as_json, embedded=embedded)
 
 

@@ -76,7 +76,7 @@ def _unknown_order(
     received = _received(reply, now, cause, reason, "")
     era = order_is_ahead(world, reply.order_id) if reply.source in world.units else None
     if era is not None:  # a handheld has an order that this log never gave: the log is shorter
-        return [received, *new_era(world, era, reply.order_id, now, cause)]
+        return [received, alert, *new_era(world, era, reply.order_id, now, cause)]
     if already_told(world, reason, reply.source, reply.order_id):
         return [received]
     return [received, alert]
@@ -322,6 +322,7 @@ def _all_done(
             incident=incident.id,
             state="resolved",
             by="post",
+            outcome=Reason.ALL_UNITS_DONE.value,
         )
     ]
 

@@ -95,6 +95,16 @@ def decode_event(value: dict[str, Any]) -> Event:
     return event
 
 
+def whole_events(data: bytes) -> list[dict[str, Any]]:
+    """The events of an entry with every field, defaults too: for people and other programs."""
+    whole = []
+    for value in entry_events(data):
+        kind = EVENTS.get(value["event"])
+        defaults = {} if kind is None else {n: d for n, d in _FIELDS[kind] if d is not MISSING}
+        whole.append(value | {n: d for n, d in defaults.items() if n not in value})
+    return whole
+
+
 def decode_entry(data: bytes) -> list[Event]:
     """The events of one log entry."""
     return [decode_event(value) for value in entry_events(data)]

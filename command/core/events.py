@@ -338,7 +338,6 @@ class AssignmentChanged(Event):
     unit: str
     status: str
     text: str = ""
-    replied_at: float | None = None
     by: str = "unit"
 
 

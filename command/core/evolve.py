@@ -1,6 +1,7 @@
 """The only thing that changes the world: one function per event; reads world and event. Pure.
 
 No decision is made here: an event that is in the log has happened, and replays the same for ever.
+One file although it is long: a table of small functions, in the order of events.py.
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from command.core import events as e
@@ -70,6 +69,7 @@ def message(
         "kind": incident.plan,
         "priority": incident.priority,
         "place": place_name(world, incident.place),
+        "position": position_json(incident.position),
         "text": order_text(world, incident),
         "hazards": list(world.plan_of(incident).hazards),
         "contact": "post",
@@ -79,9 +79,6 @@ def message(
         "expires_at": rfc3339(world, expires_at),
         "exercise": world.exercise,
     }
-    position = position_json(incident.position)
-    if position is not None:
-        value["position"] = position
     return value
 
 
@@ -128,8 +125,3 @@ def requeue(
         ),
         until=None,
     )
-
-
-def parse_rfc3339(text: str) -> float:
-    """POSIX seconds of a moment written by `rfc3339`."""
-    return dt.datetime.fromisoformat(text).timestamp()

@@ -62,7 +62,6 @@ REFUSED: list[tuple[str, dict[str, Any], str, Refusal]] = [
     ("split", {}, "resolved", Refusal.ENDED),
     ("resolve", {}, "resolved", Refusal.ENDED),
     ("close", {"text": "完"}, "", Refusal.NOT_ENDED),
-    ("close", {}, "resolved", Refusal.WHY_MISSING),
     ("close", {"text": "完"}, "closed", Refusal.ENDED),
     ("reopen", {}, "", Refusal.NOT_ENDED),
     ("false_alarm", {}, "closed", Refusal.ENDED),
