@@ -91,6 +91,10 @@ def _township_loaded(world: World, event: e.TownshipLoaded) -> None:
 
 def _post_started(world: World, event: e.PostStarted) -> None:
     world.epoch = event.epoch
+    for name in world.due:
+        # What could not be heard was not silent: everybody has the full time again.
+        if name.startswith("silent:"):
+            world.due[name] = event.at + _silent_after_s(world, name.removeprefix("silent:"))
 
 
 def _era_began(world: World, event: e.EraBegan) -> None:
@@ -141,10 +145,13 @@ def _sign_of_life(world: World, source: str, at: float) -> None:
     else:
         state = world.sources.setdefault(source, SourceState(at))
         state.last_at, state.online = at, True
+    world.due[f"silent:{source}"] = at + _silent_after_s(world, source)
+
+
+def _silent_after_s(world: World, source: str) -> float:
     assert world.township is not None
     limits = world.township.limits
-    limit = limits.unit_silent_s if unit is not None else limits.source_silent_s
-    world.due[f"silent:{source}"] = at + limit
+    return limits.unit_silent_s if source in world.units else limits.source_silent_s
 
 
 def _alarm_received(world: World, event: e.AlarmReceived) -> None:

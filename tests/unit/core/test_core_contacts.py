@@ -8,6 +8,7 @@ import pytest
 from stage import DAY, HOUR, NOON, Stage, east, of_kind, stage
 
 from command.core import events as e
+from command.core.decide import Fact
 from command.core.dispatch import unit_status
 from command.core.reasons import Reason
 from command.core.views import source_row, unit_row
@@ -256,3 +257,14 @@ def test_what_could_not_be_read_is_a_fact() -> None:
     assert play.world.sources == {}
     assert play.give(unread).events == []  # kept already
     assert play.receipt().outcome == "rejected"
+
+
+def test_nobody_was_silent_while_the_post_was_down() -> None:
+    play = stage()
+    play.give(Heartbeat(source="cam-1", received_at=play.now))
+    play.now += 2 * HOUR
+    started = e.PostStarted(at=play.now, cause="post", reason=Reason.STARTED, epoch=2)
+    play.give(Fact(started))
+    assert play.tick() == []
+    assert play.world.sources["cam-1"].online
+    assert [event.source for event in of_kind(play.wait(HOUR), e.SourceSilent)] == ["cam-1"]
