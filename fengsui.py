@@ -173,6 +173,9 @@ def drill(
     speed: Annotated[
         float, typer.Option(help="Times faster than real time.", min=0.1, max=60)
     ] = 10.0,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="Virtual clock: decisions only, no servers.")
+    ] = False,
     report: Annotated[Path | None, typer.Option(help="Folder for report, transcript, log.")] = None,
     mqtt: Mqtt = None,
     redis: Redis = None,
@@ -187,6 +190,7 @@ def drill(
     from sensors.words import language
     from simulations.drill import Options
     from simulations.drill import drill as play
+    from simulations.drill import fast as play_fast
     from simulations.player import TOWNSHIP
     from simulations.scenario import find, load
 
@@ -205,7 +209,7 @@ def drill(
         data=data,
         lang=lang or language(),
     )
-    played = _run(play(options))
+    played = play_fast(options) if fast else _run(play(options))
     raise typer.Exit(0 if played is not None and played.passed else 1)
 
 

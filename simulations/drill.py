@@ -33,7 +33,7 @@ from command.core.codec import decode_entry, dump_world, event_dict
 from command.core.ticks import next_due
 from command.core.views import position
 from command.errors import BrokerError, StoreError
-from command.loader import FILES, load
+from command.loader import FILES, digest, load
 from command.loading.settings import TOWNSHIP as TOWNSHIP_FILE
 from command.log import Log
 from command.settings import Settings
@@ -43,7 +43,7 @@ from sensors.words import language, tr
 from simulations.field import PAUSES_S, Field
 from simulations.judge import judge
 from simulations.live import Console, FieldLink, Line, new_client
-from simulations.player import TOWNSHIP, replayed
+from simulations.player import TOWNSHIP, play, replayed
 from simulations.report import Proof, Report, as_markdown, as_text, figures
 from simulations.scenario import Scenario
 from simulations.timeline import Teller, transcript_line
@@ -101,11 +101,28 @@ async def drill(options: Options, out: TextIO | None = None) -> Report:
             post = tasks.create_task(serve(settings, ready.set_result), name="post")
             played = await _until_played(await _up(ready), options, screen, name)
             post.cancel()
+    _tell(played, screen, options)
+    return played.report
+
+
+def fast(options: Options, out: TextIO | None = None) -> Report:
+    """The same decisions on a virtual clock, in a second: no server takes part."""
+    screen = _Screen(out or sys.stdout, options)
+    run = play(options.scenario, load(options.township), digest(options.township))
+    world = dump_world(run.world)
+    same = dump_world(replayed(run.entries, run.world.township_id)) == world
+    verdicts = judge(run.there.scenario, run.events, run.there.told)
+    proof = Proof(len(run.entries), len(world), same)
+    report = Report(run.there.scenario, figures(run.events), verdicts, proof, speed=0.0)
+    _tell(_Played(report, run.entries), screen, options)
+    return report
+
+
+def _tell(played: _Played, screen: _Screen, options: Options) -> None:
     screen.say(as_text(played.report, screen.teller, options.lang).rstrip("\n"))
     if options.report is not None:
         _write(options.report, played, screen.teller, options.lang)
         screen.say(tr("Written to {folder}", options.lang).format(folder=options.report))
-    return played.report
 
 
 async def _up(ready: asyncio.Future[Running]) -> Running:

@@ -221,6 +221,8 @@ class Report:
 
     def clock_words(self, lang: str) -> str:
         """Whose seconds these are."""
+        if not self.speed:
+            return tr("Times are seconds of a virtual clock; no server took part", lang)
         words = tr("Times are seconds of the drill's clock, {speed} times the real one", lang)
         return words.format(speed=f"{self.speed:g}")
 

@@ -5,6 +5,7 @@ After a change that is meant: python -m simulations.player smoke --write, and re
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from command.core.codec import decode_entry, dump_world, load_world
 from command.core.evolve import evolve
 from command.loader import digest, load
+from simulations.drill import Options, fast
 from simulations.judge import judge
 from simulations.player import TOWNSHIP, Played, main, play, replayed, transcript
 from simulations.scenario import Scenario, find
@@ -93,3 +95,13 @@ def test_the_program_prints_the_transcript(
     assert capsys.readouterr().out == transcript(played.events, scenario.start_at)
     assert main(["nope"]) == 1
     assert "smoke" in capsys.readouterr().err
+
+
+def test_the_command_line_plays_it_without_a_server(tmp_path: Path) -> None:
+    out = io.StringIO()
+    options = Options(load_scenario(find("smoke")), report=tmp_path / "report", lang="en")
+    report = fast(options, out)
+    assert report.passed
+    assert "18 of 18" in out.getvalue()
+    golden = (Path(__file__).parent / "smoke.golden.txt").read_text(encoding="utf-8")
+    assert (tmp_path / "report" / "transcript.txt").read_text(encoding="utf-8") == golden
