@@ -27,7 +27,7 @@ run: setup ## the command post of the reference township, with the embedded serv
 	  --listen $(LISTEN)
 
 test: setup ## all tests, on real servers
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 3 --dist loadfile
 
 check: setup ## lint, format, types, architecture, translations
 	$(BIN)/ruff check .
