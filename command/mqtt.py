@@ -128,8 +128,8 @@ class _Link:
             return False
         if len(unacknowledged) + len(paho._out_packet) >= OUTGOING:  # noqa: SLF001
             return False
-        if qos == 0 and sent is None:
-            return self._send_plainly(topic, payload, retain=retain)
+        if sent is None:
+            return self._send_plainly(topic, payload, qos, retain=retain)
         # QoS 0 uses up packet ids as well, and must not be taken for a message still on its way.
         while paho._last_mid % 65535 + 1 in unacknowledged:  # noqa: SLF001
             paho._mid_generate()  # noqa: SLF001
@@ -141,9 +141,12 @@ class _Link:
             self._sent[info.mid] = sent
         return True
 
-    def _send_plainly(self, topic: str, payload: bytes, *, retain: bool) -> bool:
-        # What nobody waits for needs none of paho's book-keeping: half of a receipt's time.
-        code = self._paho._send_publish(0, topic.encode(), payload, 0, retain)  # noqa: SLF001
+    def _send_plainly(self, topic: str, payload: bytes, qos: int, *, retain: bool) -> bool:
+        # What nobody waits for needs none of paho's book-keeping, half of a message's time. An
+        # order's is the outbox: it goes again until the handheld has it, whatever the broker says.
+        paho = self._paho
+        mid = paho._mid_generate() if qos else 0  # noqa: SLF001
+        code = paho._send_publish(mid, topic.encode(), payload, qos, retain)  # noqa: SLF001
         return code == MQTTErrorCode.MQTT_ERR_SUCCESS
 
     def flush(self) -> None:
@@ -354,7 +357,7 @@ class Broker:
         """Hand over to the network; False if there is no connection, or no room on it.
 
         `sent` is called when the broker has acknowledged (QoS 0: when it is written), on this
-        connection or never. ValueError for a topic with a wildcard.
+        connection or never. The topic is one of ours: it has no wildcard.
         """
         link = self._people.link
         return link is not None and link.publish(topic, payload, qos, sent, retain=retain)
