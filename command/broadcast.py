@@ -103,7 +103,7 @@ def frame(head: str, cells: Cells, tables: Iterable[str] = (), **rest: Any) -> b
     """`{head: {table: {key: row}}, **rest}` of encoded rows; `tables` are there even if empty."""
     keyed: dict[str, list[bytes]] = {table: [] for table in tables}
     for (table, key), row in cells.items():
-        keyed.setdefault(table, []).append(encode(key) + b":" + row)
+        keyed.setdefault(table, []).append(_fast(key) + b":" + row)
     body = b",".join(encode(table) + b":{" + b",".join(of) + b"}" for table, of in keyed.items())
     tail = encode(rest)[1:]  # without its opening brace
     return b"".join((b"{", encode(head), b":{", body, b"}", b"," if rest else b"", tail))

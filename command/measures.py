@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter as Counts
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -61,11 +61,12 @@ class Measures:
         finally:
             self._commits.observe(time.perf_counter() - started)
 
-    def heard(self, value: Input, delay_s: float) -> None:
-        """One message was seen through."""
-        what = "rejected" if isinstance(value, Rejection) else type(value).__name__.lower()
-        self._inputs.labels(what).inc()
-        self._delays.observe(delay_s)
+    def heard(self, values: Sequence[Input], delays_s: Iterable[float]) -> None:
+        """These messages were seen through, each so long after it came."""
+        for what, number in Counts(map(_what, values)).items():
+            self._inputs.labels(what).inc(number)
+        for delay in delays_s:
+            self._delays.observe(delay)
 
     def committed(self, events: Iterable[e.Event]) -> None:
         """These are on disk."""
@@ -84,3 +85,7 @@ class Measures:
         self._gauges["orders_unconfirmed"].set(len(world.outbox))
         self._gauges["alerts"].set(len(world.alerts))
         self._gauges["in_hand"].set(in_hand)
+
+
+def _what(value: Input) -> str:
+    return "rejected" if isinstance(value, Rejection) else type(value).__name__.lower()

@@ -73,6 +73,7 @@ class _Link:
         self.lost: asyncio.Future[tuple[str, str]] = self._loop.create_future()
         paho.manual_ack_set(on=True)  # before connecting: a resumed session delivers at once
         paho.connect_timeout = ANSWER_S
+        paho.disable_logger()  # three lines a packet that nobody reads; we say what is lost and why
         paho.on_connect = self._on_connect
         paho.on_disconnect = self._on_disconnect
         paho.on_message = self._on_message

@@ -142,9 +142,9 @@ class Post:
             await asyncio.sleep(0)  # orders and receipts are on their way before screens are drawn
             self._show(batch)
             self._answer(waiting, batch, len(facts))
-            for delivery, value in zip(deliveries, heard, strict=True):
-                self._measures.heard(value, now - delivery.received_at)
-                self._schedule.heard_from(getattr(value, "source", ""), now)
+            self._measures.heard(heard, (now - delivery.received_at for delivery in deliveries))
+            for source in {getattr(value, "source", "") for value in heard}:
+                self._schedule.heard_from(source, now)
         self._send_orders(now)
         if self._commands or self._facts or self._broker.is_waiting:
             self._wake.set()

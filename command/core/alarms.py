@@ -181,7 +181,9 @@ def known_classes(incident: Incident) -> set[str]:
 def _would_be_lost(world: World, alarm: Alarm, incident: Incident) -> bool:
     """No team goes by itself to what strangers say: news of our own sources must not end there."""
     known = source_class(world, alarm.source) != "unknown"
-    return known and incident.released_at is None and not known_classes(incident)
+    if not known or incident.released_at is not None:
+        return False
+    return all(report.source_class == "unknown" for report in incident.reports.values())
 
 
 def _takes_news(incident: Incident) -> bool:
