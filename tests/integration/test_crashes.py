@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Pair, Process
+from conftest import Pair
 from post_rig import ALARM, WAIT_S, Trap, Wire, a_post, events, field_at, of, through
 
 from command.clock import Clock
 from command.core import events as e
 from simulations.fault_field import Field, Handhelds, Planned
 from simulations.fault_house import township
+from simulations.servers import Process
 
 EVERY_TURN = (
     "after taking",

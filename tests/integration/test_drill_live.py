@@ -11,7 +11,6 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from conftest import Process
 from redis import Redis
 
 from command.broker import address
@@ -21,6 +20,7 @@ from simulations.live import new_client
 from simulations.player import TOWNSHIP
 from simulations.report import Report
 from simulations.scenario import Scenario, find, load
+from simulations.servers import Process
 
 PROJECT = Path(__file__).parents[2]
 SPEED = 20.0

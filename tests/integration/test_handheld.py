@@ -9,10 +9,11 @@ import socket
 from pathlib import Path
 
 import pytest
-from conftest import Pair, Process
+from conftest import Pair
 from handheld_rig import UNIT, handheld, post, start
 
 from sensors.handheld.link import new_client, parse_server
+from simulations.servers import Process
 
 
 async def test_an_order_from_offer_to_receipt(pair: Pair, tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from conftest import Process
 from mqtt_rig import (
     STATUS,
     a_broker,
@@ -32,6 +31,7 @@ from command import broker as words
 from command.mqtt import Broker, _Link
 from command.servers import HOST, free_port
 from command.session import Session
+from simulations.servers import Process
 
 ALARM = "fs/t/cam-1/alarm"
 ORDER = "fs/t/militia-1/order"

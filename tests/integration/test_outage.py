@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Pair, Process
+from conftest import Pair
 from post_rig import a_post, events, field_at, of
 from served import HOME, WAIT_S, Served, served
 from websockets.asyncio.client import ClientConnection, connect
@@ -28,6 +28,7 @@ from command.services import Embedded
 from command.store import open_store
 from sensors.words import tr
 from simulations.fault_field import Field, Planned
+from simulations.servers import Process
 
 REFERENCE = HOME / "townships" / "jingming"
 TEN_MINUTES = 600 * 50

@@ -9,10 +9,11 @@ from pathlib import Path
 import aiomqtt
 import pytest
 import redis.asyncio
-from conftest import Pair, Process, start_mosquitto, start_redis
+from conftest import Pair, start_mosquitto, start_redis
 from redis.asyncio import Redis
 
 from command.profiles import QUEUED, check_broker, check_store
+from simulations.servers import Process
 
 
 @asynccontextmanager

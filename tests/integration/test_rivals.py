@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 import redis
-from conftest import Process
 from post_rig import ALARM, Rig, Wire, a_post, events, field_at, leaves, of, through
 from served import LEASE_S, Served, served
 
@@ -26,6 +25,7 @@ from command.watch import watch_clock
 from sensors.topics import Kind
 from simulations.fault_field import ROOT, TOWNSHIP, Field, Handhelds
 from simulations.fault_house import township
+from simulations.servers import Process
 
 HOUR_S = 3600.0
 LONG_S = 1000.0  # longer than any unit has to answer
