@@ -27,9 +27,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from command.servers import free_port
+
 ROOT = Path(__file__).parents[2]
 TOWNSHIP = ROOT / "townships" / "jingming"
 FENGSUI = [sys.executable, "-m", "fengsui"]
+_PORTS: dict[str, int] = {}  # of the embedded broker, by the post's data folder
 LIMIT_S = 20.0
 
 Json = dict[str, Any]
@@ -65,13 +68,19 @@ class Lines:
     """A program whose lines are collected while it runs; ended by its own pid."""
 
     def __init__(
-        self, argv: list[str], *, cwd: Path = ROOT, stdin: bool = False, terminal: bool = False
+        self,
+        argv: list[str],
+        *,
+        cwd: Path = ROOT,
+        stdin: bool = False,
+        terminal: bool = False,
+        variables: dict[str, str] | None = None,
     ) -> None:
         """`terminal`: with a process group of its own, as a terminal gives one."""
         self.process = subprocess.Popen(
             argv,
             cwd=cwd,
-            env=environment(),
+            env=environment() | (variables or {}),
             start_new_session=terminal,
             stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -219,7 +228,12 @@ class Post(Lines):
     """A `fengsui serve`, from the lines that say where it is to its end."""
 
     def __init__(self, *arguments: str) -> None:
-        super().__init__([*FENGSUI, "serve", *arguments])
+        # The usual port is for one post on a machine; tests run beside each other.
+        folder = arguments[arguments.index("--data") + 1] if "--data" in arguments else ""
+        port = _PORTS.setdefault(folder, free_port())
+        super().__init__(
+            [*FENGSUI, "serve", *arguments], variables={"FENGSUI_MQTT_PORT": str(port)}
+        )
         self.mqtt = self.feed = self.http = ""
 
     def up(self) -> Self:
