@@ -52,8 +52,9 @@ def test_an_alarm_of_ones_own_becomes_an_order_that_is_accepted(
     start, handheld, alarm, answer, log = blocks("README.md", "Quick start")
     port = str(free_ports())
 
-    def typed(command: str, **how: bool) -> Lines:
-        return Lines(["sh", "-c", command.replace(PORT, port)], cwd=checkout, **how)
+    def typed(command: str, *, stdin: bool = False, terminal: bool = False) -> Lines:
+        argv = ["sh", "-c", command.replace(PORT, port)]
+        return Lines(argv, cwd=checkout, stdin=stdin, terminal=terminal)
 
     setup, run = start.splitlines()
     with typed(f"{run} MQTT_PORT={port} LISTEN=127.0.0.1:0", terminal=True) as post:
