@@ -261,7 +261,7 @@ class Post:
             if not self._store.may_send():
                 return
             topic = order_topic(self.world.root, self.world.township_id, waiting.unit)
-            if not self._broker.publish(topic, _json(waiting.message)):
+            if not self._broker.publish(topic, to_json(waiting.message)):
                 return
             self._schedule.sent(order_id, now)
             self._measures.ordered()
@@ -275,7 +275,7 @@ class Post:
             topic = receipt_topic(self.world.root, self.world.township_id, source)
             for start in range(0, len(all_of_it), RECEIPTS_IN_ONE):
                 part = all_of_it[start : start + RECEIPTS_IN_ONE]
-                self._broker.publish(topic, _json({"receipts": part}), qos=0)
+                self._broker.publish(topic, to_json({"receipts": part}), qos=0)
 
     def _answer(self, waiting: Sequence[_Waiting], batch: Batch, first: int) -> None:
         for number, one in enumerate(waiting, first):
@@ -323,7 +323,3 @@ def _aside(quarantine: str, value: Input, delivery: Delivery | None, now: float)
     reason = value.reason.value if isinstance(value, Rejection) else "poison"
     topic, raw = (delivery.topic, delivery.payload) if delivery else ("", repr(value).encode())
     return Quarantined(quarantine, topic, reason, now, raw)
-
-
-def _json(value: Any) -> bytes:
-    return to_json(value)

@@ -13,7 +13,6 @@ SENTENCES: dict[Refusal, str] = {
     Refusal.UNKNOWN_UNIT: _("There is no unit {what}."),
     Refusal.UNKNOWN_PLACE: _("There is no place {what}."),
     Refusal.UNKNOWN_ALERT: _("There is no alert {what}; perhaps it was read already."),
-    Refusal.NOT_ALLOWED: _("This needs the leader on duty."),
     Refusal.STALE: _("Changed meanwhile by {by} ({what}). Look again, then decide."),
     Refusal.ENDED: _("Already ended ({what}, by {by}). Reopen it first."),
     Refusal.NOT_ENDED: _("Still running ({what}). Resolve it first."),
@@ -21,12 +20,10 @@ SENTENCES: dict[Refusal, str] = {
     Refusal.UNIT_COMMITTED: _("{what}: the unit is at work there. Withdraw it first."),
     Refusal.UNIT_ALREADY_ON_IT: _("{what} has this order already."),
     Refusal.NOTHING_TO_WITHDRAW: _("No order of {what} to take back here."),
-    Refusal.UNITS_AT_WORK: _("Units are still at work: {what}."),
     Refusal.SAME_INCIDENT: _("That is the same incident."),
     Refusal.NOTHING_TO_SPLIT: _("Nothing of {what} to split off here."),
     Refusal.NOT_SHELVABLE: _("{what} cannot be shelved."),
     Refusal.SHELF_FULL: _("Twelve sources are shelved already. Take one back first."),
-    Refusal.NO_CANDIDATE: _("No unit is left for this."),
     Refusal.WHY_MISSING: _("Say why: this needs a text."),
 }
 

@@ -110,7 +110,6 @@ REASONS = {
     "no_plan": _("no plan fits"),
     "unreadable": _("cannot be read"),
     "poison": _("our own fault, kept aside"),
-    "telephone": _("by telephone"),
     "sign_of_life": _("sign of life"),
     "silence": _("no sign of life"),
     "self_reported": _("says so itself"),

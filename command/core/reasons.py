@@ -21,7 +21,6 @@ class Reason(StrEnum):
     NO_PLAN = "no_plan"  # no rule of plans.toml fits
     UNREADABLE = "unreadable"
     POISON = "poison"  # our own code failed on it: kept in quarantine, the next one flows
-    TELEPHONE = "telephone"
     # news of sources and units
     SIGN_OF_LIFE = "sign_of_life"
     SILENCE = "silence"
@@ -82,7 +81,6 @@ class Refusal(StrEnum):
     UNKNOWN_UNIT = "unknown_unit"
     UNKNOWN_PLACE = "unknown_place"
     UNKNOWN_ALERT = "unknown_alert"
-    NOT_ALLOWED = "not_allowed"  # E6
     STALE = "stale"  # E7: who changed what
     ENDED = "ended"  # E5: reopen it first
     NOT_ENDED = "not_ended"
@@ -90,10 +88,8 @@ class Refusal(StrEnum):
     UNIT_COMMITTED = "unit_committed"
     UNIT_ALREADY_ON_IT = "unit_already_on_it"
     NOTHING_TO_WITHDRAW = "nothing_to_withdraw"
-    UNITS_AT_WORK = "units_at_work"
     SAME_INCIDENT = "same_incident"
     NOTHING_TO_SPLIT = "nothing_to_split"
     NOT_SHELVABLE = "not_shelvable"
     SHELF_FULL = "shelf_full"
-    NO_CANDIDATE = "no_candidate"
     WHY_MISSING = "why_missing"
