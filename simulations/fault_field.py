@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from paho.mqtt.client import Client as Paho
@@ -63,12 +63,14 @@ class Line:
         name = message.topic.split("/")[2]
         self._loop.call_soon_threadsafe(self._heard, name, json.loads(message.payload))
 
-    def publish(self, topic: str, payload: bytes) -> bool:
-        """At QoS 1; False while there is no connection. Its PUBACK is no proof of anything."""
-        if not self._paho.is_connected():
-            return False
+    def publish(self, topic: str, payload: bytes) -> None:
+        """At QoS 1. Its PUBACK is no proof of anything."""
         self._paho.publish(topic, payload, 1)
-        return True
+
+    @property
+    def up(self) -> bool:
+        """Whether there is a connection now."""
+        return self._paho.is_connected()
 
     def close(self) -> None:
         """Leave."""
@@ -78,6 +80,17 @@ class Line:
 
 def _no_delay(_paho: Paho, _data: Any, sock: Any) -> None:
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+class Way(Protocol):
+    """What an outbox sends through: a Line, or a test's own."""
+
+    @property
+    def up(self) -> bool:
+        """Whether there is a connection now."""
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """At QoS 1."""
 
 
 @dataclass(slots=True)
@@ -94,7 +107,7 @@ class Outbox:
     """Sends what it holds, again with growing pauses, until its receipt has come."""
 
     def __init__(
-        self, line: Line, now: Callable[[], float], pauses_s: Sequence[float] = HURRIED_S
+        self, line: Way, now: Callable[[], float], pauses_s: Sequence[float] = HURRIED_S
     ) -> None:
         self.sent = self.receipted = 0
         self.longest_s = 0.0
@@ -126,7 +139,9 @@ class Outbox:
                 self.longest_s = max(self.longest_s, self._now() - kept.first_at)
 
     def turn(self) -> None:
-        """Send what is due."""
+        """Send what is due. Without a connection it stays due: no patience is spent on silence."""
+        if not self._line.up:
+            return
         now = self._now()
         for _ in range(AT_ONCE):
             if not self._heap or self._heap[0][0] > now:
@@ -137,12 +152,10 @@ class Outbox:
                 self._send(key, kept, now)
 
     def _send(self, key: tuple[str, str], kept: _Kept, now: float) -> None:
-        if self._line.publish(kept.topic, kept.payload):
-            self.sent += 1
-            pause = self._pauses_s[min(kept.times, len(self._pauses_s) - 1)]
-            kept.times += 1
-        else:
-            pause = self._pauses_s[0]
+        self._line.publish(kept.topic, kept.payload)
+        self.sent += 1
+        pause = self._pauses_s[min(kept.times, len(self._pauses_s) - 1)]
+        kept.times += 1
         heapq.heappush(self._heap, (now + pause, key))
 
 
