@@ -1,4 +1,4 @@
-"""The fault run's devices: what cannot be sent for want of a connection waits no longer than that."""
+"""The fault run's devices: what has no connection to go by waits no longer than for that."""
 
 from __future__ import annotations
 
