@@ -1,0 +1,8 @@
+"""The pages by name: what `Go("teams")` opens."""
+
+from __future__ import annotations
+
+from console.desk import Pages
+from console.pages.main import MainPage
+
+PAGES: Pages = {page.name: page for page in (MainPage,)}
