@@ -237,7 +237,7 @@ class Post:
     def _send(self, batch: Batch, now: float) -> None:
         self._schedule.follow(batch.events, self.world)
         self._measures.committed(batch.events)
-        if any(isinstance(event, TownshipLoaded) for event in batch.events):
+        if _files_changed(batch):
             self.sources = self._sources()
         self._send_orders(now)
         self._broker.flush()
@@ -249,7 +249,10 @@ class Post:
         try:
             rows = views.changed(self.world, batch.events, self.seq, batch.values)
             self.lines.extend((key, row) for key, row in rows["log"].items() if row is not None)
-            self._feed.publish(views.position(self.world, self.seq), rows)
+            if _files_changed(batch):
+                self._feed.load()  # what the new files no longer have goes from the screens
+            else:
+                self._feed.publish(views.position(self.world, self.seq), rows)
         except Exception:
             log.exception("views failed", seq=self.seq)
             self.screens_behind = True
@@ -317,6 +320,10 @@ class Post:
         rules = township.sources if township else ()
         offset = township.utc_offset_h if township else 8.0
         return index(self.world.root, self.world.township_id, rules, offset)
+
+
+def _files_changed(batch: Batch) -> bool:
+    return any(isinstance(event, TownshipLoaded) for event in batch.events)
 
 
 def _aside(quarantine: str, value: Input, delivery: Delivery | None, now: float) -> Quarantined:

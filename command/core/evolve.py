@@ -143,7 +143,9 @@ def _sign_of_life(world: World, source: str, at: float) -> None:
     elif source not in world.index.classes:
         return  # strangers leave no state behind
     else:
-        state = world.sources.setdefault(source, SourceState(at))
+        state = world.sources.setdefault(source, SourceState(at, since=at))
+        if not state.online:
+            state.since = at
         state.last_at, state.online = at, True
     world.due[f"silent:{source}"] = at + _silent_after_s(world, source)
 
@@ -222,6 +224,8 @@ def _source_heard(world: World, event: e.SourceHeard) -> None:
     _sign_of_life(world, event.source, event.at)
     state = world.sources.get(event.source)
     if state is not None:
+        if state.ok != event.ok:
+            state.since = event.at
         state.ok, state.text, state.battery = event.ok, event.text, event.battery
 
 
@@ -230,7 +234,8 @@ def _source_silent(world: World, event: e.SourceSilent) -> None:
     if event.source in world.units:
         world.units[event.source].silent = True
     elif event.source in world.sources:
-        world.sources[event.source].online = False
+        state = world.sources[event.source]
+        state.online, state.since = False, event.at
 
 
 def _unit_located(world: World, event: e.UnitLocated) -> None:

@@ -11,7 +11,7 @@ from shapely.ops import unary_union
 
 from command.core.geo import cell, cells_within
 from command.core.plans import AlarmRule, Where
-from command.core.township import Place, PlaceKind, Township, Unit
+from command.core.township import Camera, Place, PlaceKind, Township, Unit
 from sensors.observations import Position
 from sensors.sources import SourceRule
 
@@ -29,6 +29,7 @@ class Index:
     by_role: dict[str, list[Unit]] = field(default_factory=dict)
     unit_roles: dict[str, frozenset[str]] = field(default_factory=dict)  # its post's role too
     classes: dict[str, str] = field(default_factory=dict)  # source -> person, camera, sensor
+    cameras: dict[str, Camera] = field(default_factory=dict)
     homes: dict[str, tuple[str, Position | None]] = field(default_factory=dict)
     rules: dict[str, list[AlarmRule]] = field(default_factory=dict)
     forest: Any = None
@@ -71,6 +72,7 @@ class Index:
             self.homes[unit.id] = (unit.place, Position(unit.lon, unit.lat))
         for rule in township.sources:
             self._load_rule(rule)
+        self.cameras = {camera.id: camera for camera in township.cameras}
         for camera in township.cameras:
             self.classes[camera.id] = "camera"
             self.homes[camera.id] = (camera.place, Position(camera.lon, camera.lat))

@@ -43,13 +43,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A post, never a person. `role`: leader officer grid vgm ggh and so on."""
+    """A post, never a person. `role`: leader officer grid vgm ggh and so on.
+
+    `contact` is a radio channel or an extension, for when the network is gone; "" for none.
+    """
 
     id: str
     name: str
     name_en: str
     role: str
     place: str = ""
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ class Unit:
     speed_kmh: float = 30.0
     shared: bool = False
     on_duty: bool = True
+    contact: str = ""  # as a post's
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """From committed events to the rows of consoles. Pure; codes, not words: a console words them.
 
-Tables: incident assignment unit case camera source alert shelf log post. A row of None is gone.
+Tables: incident assignment unit case camera source alert shelf log post, and those of
+reference.py. A row of None is gone.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from command.core import events as e
+from command.core import reference
 from command.core.codec import event_dict
 from command.core.dispatch import candidates, unit_status
 from command.core.needs import open_needs
 from command.core.orders import place_name, position_json
 from command.core.plans import Family
 from command.core.tables import LIVE, RUNNING
+from command.core.township import Unit
 from command.core.world import Assignment, Incident, World
 
 Row = dict[str, Any]
@@ -137,6 +140,8 @@ def everything(world: World, seq: int, lines: Iterable[tuple[str, Row]]) -> Rows
         _put(rows, "alert", alert, alert_row(world, alert))
     for key in world.shelf:
         _put(rows, "shelf", key, shelf_row(world, key))
+    for table, keyed in reference.tables(world.township).items():
+        rows[table] = dict(keyed)
     rows["log"] = dict(lines)
     rows["post"] = {"post": post_row(world) | {"at": position(world, seq)}}
     return rows
@@ -265,14 +270,9 @@ def assignment_row(world: World, assignment: Assignment | None) -> Row | None:
 
 def unit_row(world: World, unit_id: str) -> Row:
     """One unit; its status on each job stands in the job's own row."""
-    state, unit = world.units[unit_id], world.index.units.get(unit_id)
+    state = world.units[unit_id]
     jobs = [world.assignments[order] for order in state.orders[-JOBS_SHOWN:]]
-    return {
-        "id": unit_id,
-        "name": unit.name if unit else unit_id,
-        "type": unit.type if unit else "",
-        "members": unit.members if unit else 0,
-        "roles": list(unit.roles) if unit else [],
+    return _unit_of_the_files(unit_id, world.index.units.get(unit_id)) | {
         "state": unit_status(world, unit_id),
         "off_reason": state.why_off,
         "assignments": [
@@ -291,16 +291,43 @@ def unit_row(world: World, unit_id: str) -> Row:
     }
 
 
+def _unit_of_the_files(unit_id: str, unit: Unit | None) -> Row:
+    """What the township's files say of a unit; `lon` and `lat` are its home."""
+    return {
+        "id": unit_id,
+        "name": unit.name if unit else unit_id,
+        "name_en": unit.name_en if unit else unit_id,
+        "type": unit.type if unit else "",
+        "members": unit.members if unit else 0,
+        "roles": list(unit.roles) if unit else [],
+        "equipment": list(unit.equipment) if unit else [],
+        "shared": unit.shared if unit else False,
+        "place": unit.place if unit else "",
+        "lon": unit.lon if unit else None,
+        "lat": unit.lat if unit else None,
+        "contact": unit.contact if unit else "",
+    }
+
+
 def source_row(world: World, source: str) -> Row:
     """A camera or sensor: unknown until first heard, then online, fault or offline."""
     state = world.sources.get(source)
     row: Row = {"id": source, "class": world.index.classes.get(source, "unknown")}
     row["place"] = world.index.homes.get(source, ("", None))[0]
+    if (camera := world.index.cameras.get(source)) is not None:
+        row |= {
+            "name": camera.name,
+            "area": camera.area,
+            "key": camera.key,
+            "lon": camera.lon,
+            "lat": camera.lat,
+        }
     if state is None:
-        return row | {"state": "unknown"}
+        return row | {"state": "unknown", "since": None}
     online = "online" if state.ok else "fault"
     return row | {
         "state": online if state.online else "offline",
+        "since": state.since,
         "last_at": state.last_at,
         "text": state.text,
         "battery": state.battery,

@@ -124,6 +124,7 @@ class SourceState:
     text: str = ""
     battery: float | None = None
     alarms: int = 0
+    since: float | None = None  # online, fault or offline since then
 
 
 @dataclass(slots=True)

@@ -153,6 +153,10 @@ COMPLAINTS: dict[str, tuple[str, str]] = {
         _("the township's id {value} can't be used"),
         _("use 1 to 32 small letters, digits and hyphens"),
     ),
+    "contact_private": (
+        _("the contact is a telephone number, and the files go into the log"),
+        _("write a radio channel or an extension; numbers belong in the sealed book of the office"),
+    ),
     "id_twice": (
         _("the id {value} is used twice, first in {first}"),
         _("give one of them another id"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from command.core.privacy import part
 from command.core.township import Camera, PlaceKind, Post, Unit
 from command.loading.complaints import Book
 from command.loading.fields import Fields, hint
@@ -18,6 +19,7 @@ ID = ("编号", "代码")
 NAME = ("名称", "名字")
 NAME_EN = ("英文名", "英文")
 PLACE = ("地点", "驻地")
+CONTACT = ("联络", "联系方式")
 LON, LAT = ("经度", "longitude"), ("纬度", "latitude")
 POST_COLUMNS = {
     "id": ID,
@@ -25,6 +27,7 @@ POST_COLUMNS = {
     "?name_en": NAME_EN,
     "role": ("角色", "岗位"),
     "?place": PLACE,
+    "?contact": CONTACT,
 }
 UNIT_COLUMNS = {
     "id": ID,
@@ -40,6 +43,7 @@ UNIT_COLUMNS = {
     "?speed_kmh": ("速度", "时速", "speed"),
     "?shared": ("共用",),
     "?on_duty": ("在岗", "duty"),
+    "?contact": CONTACT,
 }
 CAMERA_COLUMNS = {
     "id": ID,
@@ -98,6 +102,7 @@ UNIT_TYPES = {
     "post": "岗位",
     "ext": "外部",
 }
+CONTACT_LIMIT = 16  # characters: it stands in a column of the console
 AREAS = {"yard": "乡政府院内", "hall": "服务大厅", "road": "北大路沿线"}
 
 
@@ -167,6 +172,17 @@ def _place(ground: Ground, fields: Fields) -> str:
     return found.id if found else ""
 
 
+def _contact(fields: Fields) -> str:
+    """A radio channel or an extension. A telephone number is somebody's, and this goes into the
+    log and to every console: it is refused.
+    """
+    said = fields.text("contact", CONTACT_LIMIT)
+    if part(said)[1]:
+        fields.complain("contact_private", "contact")
+        return ""
+    return said
+
+
 def _add_post(roster: Roster, ground: Ground, fields: Fields) -> None:
     post = Post(
         id=fields.ident("id"),
@@ -174,6 +190,7 @@ def _add_post(roster: Roster, ground: Ground, fields: Fields) -> None:
         name_en=fields.text("name_en"),
         role=fields.choice("role", both(POST_ROLES)),
         place=_place(ground, fields),
+        contact=_contact(fields),
     )
     if _claim(roster.used, fields, post.id):
         roster.posts[post.id] = post
@@ -197,6 +214,7 @@ def _add_unit(roster: Roster, ground: Ground, fields: Fields) -> None:
         speed_kmh=fields.number("speed_kmh", 1, 200, 30.0) or 30.0,
         shared=fields.flag("shared", default=kind == "post"),
         on_duty=fields.flag("on_duty", default=True),
+        contact=_contact(fields),
     )
     if kind == "post":
         if key and roster.posts and key not in roster.posts:

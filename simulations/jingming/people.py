@@ -14,7 +14,7 @@ from simulations.jingming.names import KEY_PLACES, NUMERALS, VILLAGES, Village
 HOUSEHOLDS, PEOPLE = 3433, 14000
 Row = tuple[object, ...]
 
-POST_COLUMNS = ("编号", "名称", "英文名", "角色", "地点")
+POST_COLUMNS = ("编号", "名称", "英文名", "角色", "地点", "联络")
 UNIT_COLUMNS = (
     "编号",
     "名称",
@@ -29,8 +29,10 @@ UNIT_COLUMNS = (
     "速度(公里/时)",
     "共用",
     "在岗",
+    "联络",
 )
 CAMERA_COLUMNS = ("编号", "名称", "区域", "地点", "经度", "纬度", "重点")
+VILLAGE_IDS = frozenset(village.id for village in VILLAGES)
 KEY_AT = {place.id: degrees((place.east_km, place.north_km)) for place in KEY_PLACES}
 
 WINDOWS = (
@@ -82,8 +84,47 @@ def census(rng: Random, land: Land) -> dict[str, tuple[int, int]]:
     return dict(zip(keys, zip(homes, heads, strict=True), strict=True))
 
 
+# Radio channels and extensions, made up like the rest. Group heads have only their handhelds.
+CONTACTS = {
+    "leader": "内线8001",
+    "watch": "内线8002",
+    "inspection": "内线8003",
+    "disaster": "内线8004",
+    "grid": "内线8005",
+    "svc": "内线8006",
+    "med-centre": "内线8007",
+    "committee-jm": "内线8008",
+    "militia-1": "电台3/内线8011",
+    "militia-2": "电台3",
+    "militia-3": "电台3",
+    "rangers-1": "电台3/内线8014",
+    "rangers-2": "电台3/内线8015",
+    "cadre-1": "电台2/内线8016",
+    "grid-1": "电台2",
+    "grid-2": "电台2",
+    "patrol-1": "电台1",
+    "drain-1": "电台4/内线8021",
+    "traffic-1": "电台1",
+    "clinic-1": "内线8031",
+    "police-1": "电台1/内线8041",
+}
+WINDOW_EXTENSION = 8050
+
+
+def contact(key: str, place: str) -> str:
+    """How to reach a post or unit by voice: its own line, a window's, or the village office's."""
+    if key.startswith("win-"):
+        return f"内线{WINDOW_EXTENSION + int(key.removeprefix('win-'))}"
+    office = f"内线81{place.removeprefix('v')}" if place in VILLAGE_IDS else ""
+    return CONTACTS.get(key, office)
+
+
 def posts(land: Land) -> list[Row]:
     """The rows of posts.csv."""
+    return [(*row, contact(str(row[0]), str(row[4]))) for row in _posts(land)]
+
+
+def _posts(land: Land) -> list[Row]:
     rows: list[Row] = [
         ("leader", "带班领导", "Leader on duty", "带班领导", "yard"),
         ("watch", "值守岗", "Duty watch", "值班员", "yard"),
@@ -222,6 +263,10 @@ RESPONSIBLE = "负责"
 
 def units(land: Land) -> list[Row]:
     """The rows of units.csv: 13 teams, 12 village squads, and every post that can be ordered."""
+    return [(*row, contact(str(row[0]), str(row[6]))) for row in _units(land)]
+
+
+def _units(land: Land) -> list[Row]:
     at = {**KEY_AT, **land.offices}
     rows: list[Row] = []
     for key, name, name_en, kind, roles, members, place, kit, speed in TEAMS:
@@ -254,7 +299,7 @@ def _post_units(land: Land) -> list[Row]:
     hamlets = {key: at for _, _, key, _, _, at in groups(land)}
     at = {**KEY_AT, **land.offices, **hamlets}
     rows: list[Row] = []
-    for key, name, name_en, role, place in posts(land):
+    for key, name, name_en, role, place in _posts(land):
         roles, speed = ("视频;负责", 15) if key == "watch" else POST_ROLES.get(str(role), ("", 0))
         if roles:
             names = (key, name, name_en, "岗位", roles, 1, place)

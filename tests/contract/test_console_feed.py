@@ -45,6 +45,21 @@ def test_hello_is_answered_with_a_snapshot(site: Site) -> None:
         assert one.at.startswith("e")
 
 
+def test_the_snapshot_holds_what_map_and_telephone_list_are_drawn_from(site: Site) -> None:
+    with site.console() as one:
+        place, shape = one.tables["place"], one.tables["shape"]
+        assert sum(row["kind"] == "village" for row in place.values()) == 12
+        assert sum(row["households"] for row in place.values() if row["kind"] == "group") == 3433
+        assert {row["layer"] for row in shape.values()} == {
+            "border", "village", "forest", "river", "road",
+        }  # fmt: skip
+        assert all(len(row["path"]) > 1 for row in shape.values())
+        assert one.tables["plan"]["wildfire"]["hazards"]
+        assert one.tables["desk"]["leader"]["contact"] == "内线8001"
+        assert one.tables["unit"]["militia-1"]["contact"] == "电台3/内线8011"
+        assert one.tables["camera"]["ljg-05"]["name"] == "雷家沟北坡口"
+
+
 def test_a_client_with_its_librarys_own_limits_can_read_the_snapshot(site: Site) -> None:
     """A plain client takes frames of 1 MiB."""
     with connect(site.post.feed) as ws:
@@ -79,6 +94,7 @@ def test_rows_come_after_each_commit_with_the_logs_position(site: Site) -> None:
 
 
 def test_a_client_that_comes_back_gets_only_what_it_missed(site: Site) -> None:
+    site.alarm("rangers-2", "fire", place="v12")  # the files came with an entry before this one
     with site.console() as one:
         since = one.at
     incident = site.opened("rangers-1", "sos", place="v02")

@@ -48,9 +48,9 @@ def test_line_endings(folder: Path, reference: Township, ending: str) -> None:
 
 def test_english_headers_and_words(folder: Path, reference: Township) -> None:
     headers = {
-        "posts.csv": "id,name,name_en,role,place",
+        "posts.csv": "id,name,name_en,role,place,contact",
         "units.csv": "ID,Name,name_en,type,roles,members,place,lon,lat,equipment,speed_kmh"
-        ",shared,on_duty",
+        ",shared,on_duty,contact",
         "cameras.csv": "id,name,area,place,lon,lat,key",
     }
     for name, header in headers.items():

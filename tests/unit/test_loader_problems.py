@@ -54,6 +54,8 @@ CASES = [
     Case("value_missing", "plans.toml", 'kind = "storm"\n', "", at='name = "大风冰雹"', shift=-1),
     Case("text_dirty", "units.csv", "民兵二队", "民兵\u202e二队"),
     Case("text_dirty", "units.csv", "民兵二队", "民兵二队" * 20),
+    Case("contact_private", "units.csv", "电台3/内线8011", "138 0000 0000"),
+    Case("contact_private", "posts.csv", "内线8001", "13800000000"),
     Case("value_type", "plans.toml", 'name = "山洪"', "name = true"),
     Case(
         "value_type", "plans.toml", "season_months = [11, 12, 1, 2, 3, 4, 5]", "season_months = 5"

@@ -402,3 +402,27 @@ def test_no_limit_is_misspelt() -> None:
         "night_to_h",
         "detour",
     }
+
+
+def test_teams_and_posts_say_how_to_reach_them_by_voice(jingming: Township) -> None:
+    """A radio channel or an extension, short enough for a column, and never anybody's number."""
+    units = {unit.id: unit.contact for unit in jingming.units}
+    posts = {post.id: post.contact for post in jingming.posts}
+    assert units["militia-1"] == "电台3/内线8011"
+    assert posts["leader"] == units["leader"] == "内线8001"
+    assert posts["vgm-v01"] == units["squad-v01"] == "内线8101"
+    assert posts["ggh-v01-g1"] == ""
+    said = {contact for contact in (*units.values(), *posts.values()) if contact}
+    assert all(re.fullmatch(r"(电台\d(/内线8\d{3})?|内线8\d{3})", contact) for contact in said)
+    assert all(units[key] for key in units if not key.startswith("ggh-"))
+
+
+def test_the_contact_may_be_left_out(jingming: Township, tmp_path: Path) -> None:
+    for name in FILES:
+        (tmp_path / name).write_bytes((FOLDER / name).read_bytes())
+    rows = (tmp_path / "units.csv").read_text("utf-8-sig").splitlines()
+    without = "\n".join(row.rpartition(",")[0] for row in rows[:-1])
+    (tmp_path / "units.csv").write_text(without, "utf-8")
+    read = load(tmp_path)
+    assert [unit.id for unit in read.units] == [unit.id for unit in jingming.units]
+    assert {unit.contact for unit in read.units} == {""}

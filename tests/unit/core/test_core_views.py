@@ -11,7 +11,7 @@ from command.core import events as e
 from command.core import views
 from command.core.decide import Fact
 from command.core.reasons import Reason
-from sensors.observations import Heartbeat
+from sensors.observations import Fault, Heartbeat
 
 INCIDENT_ROW = {
     "id": "I-e1-1",
@@ -121,9 +121,16 @@ def test_a_unit() -> None:
     assert row == {
         "id": "near",
         "name": "队near",
+        "name_en": "near",
         "type": "militia",
         "members": 5,
         "roles": ["crew"],
+        "equipment": ["铁锹"],
+        "shared": False,
+        "place": "",
+        "lon": east(1000).lon,
+        "lat": 35.2,
+        "contact": "",
         "state": "committed",
         "off_reason": "",
         "assignments": [
@@ -176,7 +183,13 @@ def test_sources_and_cameras() -> None:
         "id": "cam-1",
         "class": "camera",
         "place": "v01-g1",
+        "name": "探头1",
+        "area": "v01",
+        "key": False,
+        "lon": 107.5,
+        "lat": 35.2,
         "state": "online",
+        "since": NOON,
         "last_at": NOON,
         "text": "",
         "battery": 0.5,
@@ -184,6 +197,35 @@ def test_sources_and_cameras() -> None:
     }
     play.give(Heartbeat(source="gauge", received_at=NOON))
     assert tables(play) | {"log": []} == {"source": ["gauge"], "log": []}
+
+
+def test_a_camera_says_since_when_it_is_as_it_is() -> None:
+    play = stage()
+    seen: list[tuple[str, float | None]] = []
+
+    def look() -> None:
+        row = views.source_row(play.world, "cam-1")
+        seen.append((row["state"], row["since"]))
+
+    look()
+    for minutes, ok in ((0, True), (5, True), (6, False), (7, False)):
+        play.now = NOON + minutes * 60
+        beat = Heartbeat if ok else Fault
+        play.give(beat(source="cam-1", received_at=play.now, text="" if ok else "黑"))
+        look()
+    play.wait(600)
+    look()
+    play.give(Heartbeat(source="cam-1", received_at=play.now))
+    look()
+    assert seen == [
+        ("unknown", None),
+        ("online", NOON),
+        ("online", NOON),
+        ("fault", NOON + 360),
+        ("fault", NOON + 360),
+        ("offline", NOON + 960),
+        ("online", NOON + 1020),
+    ]
 
 
 def test_an_alert_is_there_until_it_is_read() -> None:
@@ -245,6 +287,10 @@ def test_new_files_are_a_whole_picture() -> None:
         "source",
         "alert",
         "shelf",
+        "place",
+        "shape",
+        "plan",
+        "desk",
         "log",
         "post",
     }
