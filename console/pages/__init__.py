@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from console.desk import Pages
 from console.pages.main import MainPage
+from console.pages.map import MapPage
 
-PAGES: Pages = {page.name: page for page in (MainPage,)}
+PAGES: Pages = {page.name: page for page in (MainPage, MapPage)}

@@ -1,0 +1,1 @@
+"""The braille map: projection, raster, labels. Pure."""
