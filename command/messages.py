@@ -23,6 +23,7 @@ from pydantic import (
     JsonValue,
     Strict,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -122,11 +123,15 @@ class OnIncident(Request):
 
 
 class Acknowledge(Request):
-    """Seen: of an incident, or of an alert of the post's own. Exactly one of the two."""
+    """Seen: of an incident, or of an alert of the post's own. Exactly one of the two.
+
+    `read`: hazards read. After two lapses an incident's needs a text.
+    """
 
     do = "acknowledge"
     incident: Ident | Literal[""] = ""
     alert: Ref | Literal[""] = ""
+    read: Annotated[tuple[Ref, ...], _FromList, Field(max_length=50)] = ()
 
     @model_validator(mode="after")
     def _one(self) -> Acknowledge:
@@ -142,6 +147,28 @@ class Assign(OnIncident):
     units: Annotated[tuple[Ident, ...], _FromList, Field(min_length=1, max_length=20)]
     rec: Ref | Literal[""] = ""
     read: Annotated[tuple[Ref, ...], _FromList, Field(max_length=50)] = ()
+
+
+class Hold(OnIncident):
+    """Put the automatic release off, once, with a reason; or once because a dialog is open."""
+
+    do = "hold"
+    dialog: bool = False
+    seconds: Annotated[int, Field(ge=15, le=300)] | None = Field(None, validate_default=True)
+
+    @field_validator("seconds")
+    @classmethod
+    def _one(cls, seconds: int | None, info: ValidationInfo) -> int | None:
+        if (seconds is None) != bool(info.data.get("dialog")):
+            raise ValueError("seconds or dialog, one of them")
+        return seconds
+
+
+class Hazard(OnIncident):
+    """A danger that was learned later. It is known by its text, and goes to every unit on it."""
+
+    do = "hazard"
+    text: Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class Withdraw(OnIncident):
@@ -264,8 +291,8 @@ class Unwatch(OnIncident):
 
 
 Command = (
-    Acknowledge | Assign | Withdraw | Note | Priority | Merge | Split | Resolve | Close | Reopen
-    | FalseAlarm | ReportAlarm | Shelve | Unshelve | Duty
+    Acknowledge | Assign | Hold | Hazard | Withdraw | Note | Priority | Merge | Split | Resolve
+    | Close | Reopen | FalseAlarm | ReportAlarm | Shelve | Unshelve | Duty
 )  # fmt: skip
 Look = Watch | Unwatch
 

@@ -25,6 +25,11 @@ SENTENCES: dict[Refusal, str] = {
     Refusal.NOT_SHELVABLE: _("{what} cannot be shelved."),
     Refusal.SHELF_FULL: _("Twelve sources are shelved already. Take one back first."),
     Refusal.WHY_MISSING: _("Say why: this needs a text."),
+    Refusal.ALREADY_RELEASED: _("{what} was released already, by {by}. Call teams back instead."),
+    Refusal.ALREADY_HELD: _("{what} was put off once already. It goes when its time is over."),
+    Refusal.NOTHING_TO_HOLD: _("{what} does not go by itself; there is nothing to put off."),
+    Refusal.HAZARD_KNOWN: _("That danger is known already: {what}"),
+    Refusal.TOO_MANY_HAZARDS: _("Twenty dangers were added already. Write a note instead."),
 }
 
 

@@ -42,7 +42,14 @@ _WORDED = {
     "need": NEED_WORDS,
     "why": REJECTIONS,
 }
-_CODED = frozenset({Reason.NOBODY_LEFT, Reason.OFFICER_SILENT, Reason.OVERDUE})
+_CODED = frozenset(
+    {
+        Reason.NOBODY_LEFT,
+        Reason.OFFICER_SILENT,
+        Reason.ACKNOWLEDGEMENT_EXPIRED,
+        Reason.OVERDUE,
+    }
+)
 
 Line = Mapping[str, Any]
 

@@ -7,6 +7,7 @@ open none; an alarm of an unknown source is shown and never dispatched by itself
 from __future__ import annotations
 
 from command.core import events as e
+from command.core.attention import second_due
 from command.core.geo import distance_m
 from command.core.plans import Plan, Release
 from command.core.reasons import Reason
@@ -314,6 +315,7 @@ def _open(
         text=alarm.text,
         release_due=release_due,
         ack_due=now + plan.ack_within_s,
+        second_due=second_due(plan, found.priority, now),
     )
     received = _received(
         world, alarm, now, cause, outcome="opened", reason=reason, incident=incident

@@ -2,48 +2,39 @@
 
 A command names the `rev` of the incident that the officer saw; a stale one is refused with who
 changed what. A command id that was carried out before gets the same answer and changes nothing.
-One file although it is long: a table of small functions, one a verb.
+What belongs to one concern stands in its slice. One file although it is long: a table of small
+functions, one a verb.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from command import messages as m
 from command.core import events as e
 from command.core.alarms import PHONE, decide_alarm, known_classes
 from command.core.assignments import withdraw
+from command.core.attention import acknowledged_by, decide_acknowledge, second_due
 from command.core.contacts import off_with_order
 from command.core.dispatch import Candidate, offer, pace, travel_s, unit_status
+from command.core.hazards import decide_hazard, read_by
 from command.core.needs import open_needs
+from command.core.ordering import Ordered, Refused, check_rev
+from command.core.ordering import cause_of_command as _cause
+from command.core.ordering import known_incident as _incident
+from command.core.ordering import running_incident as _running
 from command.core.orders import requeue
 from command.core.plans import Plan, Release
 from command.core.reasons import Reason, Refusal
+from command.core.release import decide_hold
 from command.core.tables import LIVE, RUNNING, IncidentState
 from command.core.world import Incident, World
 from sensors.observations import Alarm, AlarmKind, Position, Severity
 
+__all__ = ["Ordered", "Refused", "decide_command"]
+
 SHELF_LIMIT = 12  # at once (CONSOLE.md section 3)
-
-
-@dataclass(frozen=True, slots=True)
-class Ordered:
-    """A console command, who gave it, and in which role."""
-
-    command: m.Command
-    by: str
-    role: str
-    sealed: str = ""  # the file with the personal data that was taken out of it
-
-
-class Refused(Exception):  # noqa: N818 - an answer, not a mistake
-    """The command is not carried out. `by` and `what` say who changed what meanwhile."""
-
-    def __init__(self, why: Refusal, *, by: str = "", what: str = "") -> None:
-        super().__init__(why)
-        self.why, self.by, self.what = why, by, what
 
 
 def decide_command(world: World, ordered: Ordered, now: float) -> list[e.Event]:
@@ -53,7 +44,7 @@ def decide_command(world: World, ordered: Ordered, now: float) -> list[e.Event]:
         return []
     incident_id = getattr(command, "incident", "")
     if incident_id:
-        _check_rev(_incident(world, incident_id), command.rev)
+        check_rev(_incident(world, incident_id), command.rev)
     events = _DO[type(command)](world, command, ordered, now)
     done = e.CommandDone(
         at=now,
@@ -65,63 +56,19 @@ def decide_command(world: World, ordered: Ordered, now: float) -> list[e.Event]:
         role=ordered.role,
         incident=incident_id,
         sealed=ordered.sealed,
+        rec=command.rec if isinstance(command, m.Assign) else "",
+        why=command.said if isinstance(command, m.Assign) else "",
     )
     return [done, *events]
-
-
-def _cause(command: m.Command) -> str:
-    return f"command:{command.id}"
-
-
-def _incident(world: World, incident_id: str) -> Incident:
-    incident = world.incidents.get(incident_id)
-    if incident is None:
-        raise Refused(Refusal.UNKNOWN_INCIDENT, what=incident_id)
-    return incident
-
-
-def _running(world: World, incident_id: str) -> Incident:
-    incident = _incident(world, incident_id)
-    if incident.state not in RUNNING:
-        raise Refused(Refusal.ENDED, by=incident.changed_by, what=incident.state)
-    return incident
-
-
-def _check_rev(incident: Incident, rev: int | None) -> None:
-    if rev is not None and rev != incident.rev:
-        raise Refused(Refusal.STALE, by=incident.changed_by, what=incident.changed)
-
-
-def _acknowledge(world: World, c: m.Acknowledge, o: Ordered, now: float) -> list[e.Event]:
-    if c.alert:
-        if c.alert not in world.alerts:
-            raise Refused(Refusal.UNKNOWN_ALERT, what=c.alert)
-        return [
-            e.AlertAcknowledged(
-                at=now, cause=_cause(c), reason=Reason.BY_OFFICER, alert=c.alert, by=o.by
-            )
-        ]
-    incident = _running(world, c.incident)
-    return [
-        e.IncidentAcknowledged(
-            at=now,
-            cause=_cause(c),
-            reason=Reason.BY_OFFICER,
-            incident=incident.id,
-            by=o.by,
-            until=now + world.plan_of(incident).ack_lasts_s,
-        )
-    ]
 
 
 def _assign(world: World, c: m.Assign, o: Ordered, now: float) -> list[e.Event]:
     """The named units are offered it, and what they leave open goes to the recommended team."""
     incident = _running(world, c.incident)
     ids = world.ids()
-    events: list[e.Event] = []
+    events = read_by(world, incident, c.read, o.by, now, _cause(c))
     if not incident.ack_by:
-        seen = m.Acknowledge(id=c.id, incident=incident.id)
-        events += _acknowledge(world, seen, o, now)
+        events.append(acknowledged_by(world, incident, o.by, now, _cause(c)))
     if incident.released_at is None:  # whatever the plan says: the officer has said it
         events.append(
             e.IncidentReleased(
@@ -310,6 +257,7 @@ def _split(world: World, c: m.Split, o: Ordered, now: float) -> list[e.Event]:
         text=report.text,
         release_due=_countdown(plan, {report.source_class}, now),
         ack_due=now + plan.ack_within_s,
+        second_due=second_due(plan, incident.priority, now),
     )
     parted = e.IncidentSplit(
         at=now,
@@ -434,6 +382,7 @@ def _reopened(
         ack_due=now + plan.ack_within_s,
         why=c.said,
         release_due=_countdown(plan, known_classes(incident), now),
+        second_due=second_due(plan, incident.priority, now),
     )
 
 
@@ -520,7 +469,9 @@ def _duty(world: World, c: m.Duty, o: Ordered, now: float) -> list[e.Event]:
 
 
 _DO: dict[type[Any], Callable[[World, Any, Ordered, float], list[e.Event]]] = {
-    m.Acknowledge: _acknowledge,
+    m.Acknowledge: decide_acknowledge,
+    m.Hold: decide_hold,
+    m.Hazard: decide_hazard,
     m.Assign: _assign,
     m.Withdraw: _withdraw,
     m.Note: _note,

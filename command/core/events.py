@@ -183,7 +183,11 @@ class UnitLocated(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentOpened(Event):
-    """`release_due` is when the recommended team goes by itself; None: by hand only."""
+    """`release_due` is when the recommended team goes by itself; None: by hand only.
+
+    Unacknowledged, the second line is called at `second_due` (None: not called) and the leader at
+    `ack_due`.
+    """
 
     incident: str
     plan: str
@@ -195,6 +199,7 @@ class IncidentOpened(Event):
     text: str
     release_due: float | None
     ack_due: float
+    second_due: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,12 +221,42 @@ class IncidentReleased(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentAcknowledged(Event):
-    """`by` has it, until `until` (POSIX seconds)."""
+class ReleaseHeld(Event):
+    """The automatic release waits until `until`: an officer said why, or has its dialog open."""
+
+    incident: str
+    until: float
+    by: str
+    why: str = ""
+    dialog: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HazardsRead(Event):
+    """`by` has read these dangers of the incident."""
 
     incident: str
     by: str
-    until: float
+    hazards: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HazardAdded(Event):
+    """A danger that was learned later; every unit on it gets its order anew."""
+
+    incident: str
+    text: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentAcknowledged(Event):
+    """`by` has it, until `until` (POSIX seconds; None: until the next handover)."""
+
+    incident: str
+    by: str
+    until: float | None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,7 +270,7 @@ class AcknowledgementLapsed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentEscalated(Event):
-    """The officer did not answer: the leader on duty is called."""
+    """The officer did not answer: the second line, or the leader on duty, is called."""
 
     incident: str
     to: str
@@ -288,6 +323,7 @@ class IncidentReopened(Event):
     ack_due: float
     why: str = ""
     release_due: float | None = None
+    second_due: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -426,7 +462,10 @@ class SourceUnshelved(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandDone(Event):
-    """A console command was carried out; its id gets the same answer for a day."""
+    """A console command was carried out; its id gets the same answer for a day.
+
+    `rec` and `why` of an assignment: the recommendation that was seen, and why another team went.
+    """
 
     command: str
     do: str
@@ -434,6 +473,8 @@ class CommandDone(Event):
     role: str
     incident: str = ""
     sealed: str = ""
+    rec: str = ""
+    why: str = ""
 
 
 EVENTS: dict[str, type[Event]] = {
@@ -456,6 +497,9 @@ EVENTS: dict[str, type[Event]] = {
         IncidentOpened,
         PriorityChanged,
         IncidentReleased,
+        ReleaseHeld,
+        HazardsRead,
+        HazardAdded,
         IncidentAcknowledged,
         AcknowledgementLapsed,
         IncidentEscalated,

@@ -1,7 +1,8 @@
 """The only thing that changes the world: one function per event; reads world and event. Pure.
 
 No decision is made here: an event that is in the log has happened, and replays the same for ever.
-One file although it is long: a table of small functions, in the order of events.py.
+What belongs to one concern stands in its slice. One file although it is long: a table of small
+functions, in the order of events.py.
 """
 
 from __future__ import annotations
@@ -10,7 +11,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from command.core import attention, hazards, release
 from command.core import events as e
+from command.core.changes import count as _count
+from command.core.changes import disarm
+from command.core.changes import touch as _touch
+from command.core.changes import unacknowledge as _unacknowledge
 from command.core.needs import open_needs
 from command.core.reasons import Reason
 from command.core.tables import (
@@ -50,23 +56,6 @@ def evolve(world: World, event: e.Event) -> None:
     """Apply one event. Raises on an illegal move and on an event of a kind unknown here."""
     _APPLY[type(event)](world, event)
     world.at = max(world.at, event.at)
-
-
-def _count(world: World, ident: str) -> None:
-    """A counter never falls behind an id that is in the log; ids end in their number."""
-    prefix, _, number = ident.rpartition("-")
-    letter = prefix.split("-", 1)[0]
-    if world.exercise:
-        letter = "I" if letter == "X" else letter.removeprefix("X")
-    world.counters[letter] = max(world.counters.get(letter, 0), int(number))
-
-
-def _touch(world: World, incident_id: str, event: e.Event, by: str = "post") -> Incident:
-    incident = world.incidents[incident_id]
-    incident.rev += 1
-    incident.changed = type(event).__name__
-    incident.changed_by = by
-    return incident
 
 
 # --- the post itself
@@ -168,9 +157,8 @@ def _alarm_received(world: World, event: e.AlarmReceived) -> None:
     incident.news_at = event.at
     if event.source not in incident.reports:  # a repeat is no change that a command could miss
         _touch(world, event.incident, event, event.source)
-    _report(incident, event)
-    if event.reason is Reason.UNLIKE_SOURCES:
         _unacknowledge(world, incident, event.at)
+    _report(incident, event)
 
 
 def _report(incident: Incident, event: e.AlarmReceived) -> None:
@@ -290,12 +278,10 @@ def _incident_opened(world: World, event: e.IncidentOpened) -> None:
     world.due[f"ack:{incident.id}"] = event.ack_due
     if event.release_due is not None:
         world.due[f"release:{incident.id}"] = event.release_due
+    if event.second_due is not None:
+        world.due[f"second:{incident.id}"] = event.second_due
     if plan.ladder:
         world.due[f"ladder:{incident.id}"] = event.at + plan.ladder[0].limit_s
-
-
-def _priority_changed(world: World, event: e.PriorityChanged) -> None:
-    _touch(world, event.incident, event, event.by).priority = event.priority
 
 
 def _incident_released(world: World, event: e.IncidentReleased) -> None:
@@ -303,33 +289,6 @@ def _incident_released(world: World, event: e.IncidentReleased) -> None:
     incident.released_by, incident.released_at = event.by, event.at
     world.due.pop(f"release:{incident.id}", None)
     world.index.wanting[incident.id] = None
-
-
-def _acknowledged(world: World, event: e.IncidentAcknowledged) -> None:
-    incident = _touch(world, event.incident, event, event.by)
-    incident.ack_by, incident.ack_until, incident.escalated_to = event.by, event.until, ""
-    world.due.pop(f"ack:{incident.id}", None)
-    world.due[f"ackend:{incident.id}"] = event.until
-
-
-def _unacknowledge(world: World, incident: Incident, at: float) -> None:
-    """News that the officer has not seen ends the acknowledgement at once (CONSOLE.md 3)."""
-    if incident.ack_by and incident.state in RUNNING:
-        incident.ack_by, incident.ack_until = "", None
-        world.due.pop(f"ackend:{incident.id}", None)
-        world.due[f"ack:{incident.id}"] = at + world.plan_of(incident).ack_within_s
-
-
-def _ack_lapsed(world: World, event: e.AcknowledgementLapsed) -> None:
-    incident = _touch(world, event.incident, event)
-    incident.ack_by, incident.ack_until = "", None
-    world.due.pop(f"ackend:{incident.id}", None)
-    world.due[f"ack:{incident.id}"] = event.ack_due
-
-
-def _escalated(world: World, event: e.IncidentEscalated) -> None:
-    _touch(world, event.incident, event).escalated_to = event.to
-    world.due.pop(f"ack:{event.incident}", None)
 
 
 def _noted(world: World, event: e.IncidentNoted) -> None:
@@ -373,8 +332,7 @@ def _end(world: World, incident: Incident, state: IncidentState, at: float) -> N
     incident.state = move_incident(incident.state, state)
     incident.ended_at = at
     world.index.drop(incident.id, incident.plan, incident.place, incident.position)
-    for name in ("ack", "ackend", "release", "ladder"):
-        world.due.pop(f"{name}:{incident.id}", None)
+    disarm(world, incident)
     incident.nobody_for.clear()
     incident.nobody_wanted.clear()
     if state is not IncidentState.RESOLVED:
@@ -389,11 +347,15 @@ def _reopened(world: World, event: e.IncidentReopened) -> None:
     incident.news_at, incident.ack_by, incident.ack_until = event.at, "", None
     incident.released_at, incident.released_by, incident.outcome = None, "", ""
     incident.reopened_at = event.at
+    incident.held, incident.extended, incident.lapses = None, False, 0
+    incident.hazards_read.clear()
     world.index.put(incident.id, incident.plan, incident.place, incident.position)
     world.due.pop(f"archive:{incident.id}", None)
     world.due[f"ack:{incident.id}"] = event.ack_due
     if event.release_due is not None:
         world.due[f"release:{incident.id}"] = event.release_due
+    if event.second_due is not None:
+        world.due[f"second:{incident.id}"] = event.second_due
     ladder = world.plan_of(incident).ladder
     if ladder:
         limit_s = ladder[min(incident.level, len(ladder) - 1)].limit_s
@@ -474,6 +436,7 @@ def _assignment_changed(world: World, event: e.AssignmentChanged) -> None:
     by = assignment.unit if event.by == "unit" else event.by
     incident = _touch(world, assignment.incident, event, by)
     _follow(world, incident, assignment.status, event.at)
+    attention.work_went_on(world, incident, assignment.status, event.at)
 
 
 def _follow(world: World, incident: Incident, status: Status, at: float) -> None:
@@ -594,11 +557,14 @@ _APPLY: dict[type[e.Event], Callable[[World, Any], None]] = {
     e.SourceSilent: _source_silent,
     e.UnitLocated: _unit_located,
     e.IncidentOpened: _incident_opened,
-    e.PriorityChanged: _priority_changed,
+    e.PriorityChanged: attention.priority_changed,
     e.IncidentReleased: _incident_released,
-    e.IncidentAcknowledged: _acknowledged,
-    e.AcknowledgementLapsed: _ack_lapsed,
-    e.IncidentEscalated: _escalated,
+    e.ReleaseHeld: release.release_held,
+    e.HazardsRead: hazards.hazards_read,
+    e.HazardAdded: hazards.hazard_added,
+    e.IncidentAcknowledged: attention.acknowledged,
+    e.AcknowledgementLapsed: attention.lapsed,
+    e.IncidentEscalated: attention.escalated,
     e.IncidentNoted: _noted,
     e.IncidentMerged: _merged,
     e.IncidentSplit: _split,

@@ -35,6 +35,11 @@ def order_text(world: World, incident: Incident) -> str:
     return f"{DRILL_MARK}{text}" if world.exercise else text
 
 
+def hazards_of(world: World, incident: Incident) -> list[str]:
+    """The dangers that its card names, and those that were learned later."""
+    return [*world.plan_of(incident).hazards, *incident.hazards_added]
+
+
 def position_json(position: Position | None) -> dict[str, float] | None:
     """A contract position, WGS-84; None when nobody knows."""
     if position is None:
@@ -71,7 +76,7 @@ def message(
         "place": place_name(world, incident.place),
         "position": position_json(incident.position),
         "text": order_text(world, incident),
-        "hazards": list(world.plan_of(incident).hazards),
+        "hazards": hazards_of(world, incident),
         "contact": "post",
         "others": list(others),
         "issued_at": rfc3339(world, now),

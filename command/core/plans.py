@@ -78,7 +78,7 @@ class Plan:
     reply_within_s: float = 120.0
     reply_within_night_s: float = 180.0
     ack_within_s: float = 120.0
-    ack_lasts_s: float = 600.0
+    ack_lasts_s: float | None = None  # at most; None: as long as the urgency says
     merge_radius_m: float = 500.0
     merge_window_s: float = 600.0  # since the last news of the incident
     merge_total_s: float = 7200.0  # since it opened: a trickle must not hold it open for ever

@@ -56,6 +56,7 @@ class Reason(StrEnum):
     NEED_FILLED = "need_filled"
     INCIDENT_ENDED = "incident_ended"
     ORDER_CHANGED = "order_changed"
+    NEW_HAZARD = "new_hazard"
     RECEIVED_BY_UNIT = "received_by_unit"
     NOT_CONFIRMED = "not_confirmed"  # an offer ran out, or a withdrawal was given up, unconfirmed
     NOBODY_LEFT = "nobody_left"
@@ -93,3 +94,8 @@ class Refusal(StrEnum):
     NOT_SHELVABLE = "not_shelvable"
     SHELF_FULL = "shelf_full"
     WHY_MISSING = "why_missing"
+    ALREADY_RELEASED = "already_released"
+    ALREADY_HELD = "already_held"
+    NOTHING_TO_HOLD = "nothing_to_hold"  # it goes by hand
+    HAZARD_KNOWN = "hazard_known"
+    TOO_MANY_HAZARDS = "too_many_hazards"

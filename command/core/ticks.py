@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from command.core import events as e
 from command.core.assignments import expire, run_out
+from command.core.attention import fire_ack, fire_ackend, fire_second
 from command.core.contacts import decide_silence
 from command.core.dispatch import candidates, offer
 from command.core.reasons import Reason
 from command.core.world import World
 
 LATE_S = 10.0  # a deadline found this much later passed while no post was running
-LEADER = "leader"
 
 
 def decide_tick(world: World, now: float) -> list[tuple[str, float]]:
@@ -47,42 +47,6 @@ def _release(world: World, incident: str, now: float, late: bool) -> list[e.Even
     return [
         e.IncidentReleased(
             at=now, cause="tick", reason=Reason.COUNTDOWN_OVER, late=late, incident=incident
-        )
-    ]
-
-
-def _ack(world: World, incident: str, now: float, late: bool) -> list[e.Event]:
-    escalated = e.IncidentEscalated(
-        at=now,
-        cause="tick",
-        reason=Reason.OFFICER_SILENT,
-        late=late,
-        incident=incident,
-        to=LEADER,
-    )
-    alert = e.OfficerAlerted(
-        at=now,
-        cause="tick",
-        reason=Reason.OFFICER_SILENT,
-        late=late,
-        alert=world.ids().next("A"),
-        incident=incident,
-        text=LEADER,
-    )
-    return [escalated, alert]
-
-
-def _ackend(world: World, ident: str, now: float, late: bool) -> list[e.Event]:
-    incident = world.incidents[ident]
-    return [
-        e.AcknowledgementLapsed(
-            at=now,
-            cause="tick",
-            reason=Reason.ACKNOWLEDGEMENT_EXPIRED,
-            late=late,
-            incident=ident,
-            by=incident.ack_by,
-            ack_due=now + world.plan_of(incident).ack_within_s,
         )
     ]
 
@@ -163,8 +127,9 @@ _FIRE: dict[str, Callable[[World, str, float, bool], list[e.Event]]] = {
     "offer": _offer,
     "outbox": _outbox,
     "release": _release,
-    "ack": _ack,
-    "ackend": _ackend,
+    "ack": fire_ack,
+    "ackend": fire_ackend,
+    "second": fire_second,
     "ladder": _ladder,
     "silent": _silent,
     "shelf": _shelf,

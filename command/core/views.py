@@ -15,7 +15,7 @@ from command.core import reference
 from command.core.codec import event_dict
 from command.core.dispatch import candidates, unit_status
 from command.core.needs import open_needs
-from command.core.orders import place_name, position_json
+from command.core.orders import hazards_of, place_name, position_json
 from command.core.plans import Family
 from command.core.tables import LIVE, RUNNING
 from command.core.township import Unit
@@ -155,7 +155,7 @@ def incident_row(world: World, incident: Incident) -> Row:
     plan = world.plan_of(incident)
     due = {
         name: world.due[key]
-        for name in ("release", "ack", "ackend", "ladder")
+        for name in ("release", "ack", "ackend", "second", "ladder")
         if (key := f"{name}:{incident.id}") in world.due
     }
     return {
@@ -175,10 +175,14 @@ def incident_row(world: World, incident: Incident) -> Row:
         "opened_at": incident.opened_at,
         "news_at": incident.news_at,
         "sources": {name: _report_row(report) for name, report in incident.reports.items()},
-        "hazards": list(plan.hazards),
+        "hazards": hazards_of(world, incident),
+        "hazards_read": dict(incident.hazards_read),
         "ask": list(plan.ask),
         "ack": {"by": incident.ack_by, "until": incident.ack_until} if incident.ack_by else None,
+        "lapses": incident.lapses,
         "escalated_to": incident.escalated_to,
+        "held": _held_row(incident),
+        "extended": incident.extended,
         "released_at": incident.released_at,
         "released_by": incident.released_by,
         "due": due,
@@ -196,6 +200,11 @@ def incident_row(world: World, incident: Incident) -> Row:
         "changed_by": incident.changed_by,
         "exercise": world.exercise,
     }
+
+
+def _held_row(incident: Incident) -> Row | None:
+    held = incident.held
+    return None if held is None else {"by": held.by, "why": held.why, "until": held.until}
 
 
 def _report_row(report: Any) -> Row:

@@ -43,6 +43,15 @@ class Note:
 
 
 @dataclass(slots=True)
+class Held:
+    """The automatic release was put off, once: by whom, why, and until when."""
+
+    by: str
+    why: str
+    until: float
+
+
+@dataclass(slots=True)
 class Incident:
     """Something the post takes care of. `rev` counts changes; a command names the one seen."""
 
@@ -76,6 +85,12 @@ class Incident:
     outcome: str = ""
     ended_at: float | None = None
     reopened_at: float = 0.0  # what was done or declined before no longer counts
+    held: Held | None = None
+    extended: bool = False  # a dispatch dialog has put the release off
+    hazards_added: list[str] = field(default_factory=list)  # learned later than the card
+    hazards_read: dict[str, str] = field(default_factory=dict)  # hazard -> who has read it
+    lapses: int = 0  # of its acknowledgement
+    mayday: list[str] = field(default_factory=list)  # units on it that did not answer twice
 
 
 @dataclass(slots=True)

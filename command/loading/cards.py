@@ -38,11 +38,11 @@ TIMES = {
     "reply_within_s": (5, 86_400),
     "reply_within_night_s": (5, 86_400),
     "ack_within_s": (5, 86_400),
-    "ack_lasts_s": (30, 86_400),
     "merge_radius_m": (0, 50_000),
     "merge_window_s": (0, 86_400),
     "merge_total_s": (0, 604_800),
 }
+LASTS = ("ack_lasts_s", 30, 86_400)  # without it, as long as the urgency says
 TEXTS = ("kind", "name", "name_en", "family", "priority", "release", "offer")
 LISTS = ("needs", "ladder", "season_months", "hazards", "first_orders", "ask")
 DEFAULT = Plan("", "", "", Family.EMERGENCY, 3, ())
@@ -52,7 +52,6 @@ CASE_DEFAULTS = {
     "reply_within_s": 14_400.0,
     "reply_within_night_s": 57_600.0,
     "ack_within_s": 1_800.0,
-    "ack_lasts_s": 28_800.0,
 }
 
 
@@ -82,7 +81,7 @@ def _entries(book: Book, text: str, document: dict[str, object], table: str) -> 
 
 
 def _plan(fields: Fields) -> Plan:
-    fields.only((*TEXTS, *TIMES, *LISTS))
+    fields.only((*TEXTS, *TIMES, LASTS[0], *LISTS))
     kind = fields.ident("kind")
     family = fields.choice("family", FAMILIES, Family.EMERGENCY)
     # Cases go by hand unless the card says otherwise (DESIGN.md section 5).
@@ -101,6 +100,7 @@ def _plan(fields: Fields) -> Plan:
         first_orders=_orders(fields),
         ask=fields.words("ask"),
         ladder=_ladder(fields, kind, family),
+        ack_lasts_s=None if fields.raw(LASTS[0]) is None else fields.number(*LASTS),
         **{key: _time(fields, key, family, *limits) for key, limits in TIMES.items()},
     )
 

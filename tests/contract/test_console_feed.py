@@ -15,7 +15,7 @@ from contract.site import Console, Site
 TABLES = {"incident", "assignment", "unit", "case", "camera", "log"}
 VERBS = (
     "acknowledge", "assign", "withdraw", "note", "priority", "merge", "split", "resolve", "close",
-    "reopen", "false_alarm", "report_alarm", "shelve",
+    "reopen", "false_alarm", "report_alarm", "shelve", "hold", "hazard",
 )  # fmt: skip
 
 
@@ -125,6 +125,8 @@ FIELDS: dict[str, Json] = {
     "priority": {"priority": 2},
     "merge": {"into": "I-e1-1"},
     "report_alarm": {"kind": "fire", "text": "x"},
+    "hold": {"seconds": 60, "why": "x"},
+    "hazard": {"text": "x"},
     "shelve": {"source": "yd-01", "kind": "smoke", "minutes": 30, "why": "x"},
 }
 
@@ -149,6 +151,38 @@ def test_assign_and_withdraw_one_of_several(site: Site) -> None:
     site.order(incident, unit=free[0], state="withdrawn")
     assert site.assignment(orders[free[0]])["status"] == "withdrawn"
     assert site.assignment(orders[free[1]])["status"] == "offered"
+
+
+def test_hold_puts_the_release_off_once_with_a_reason(site: Site) -> None:
+    incident = site.opened("ljg-05", "smoke")
+    due = site.incident(incident)["due"]["release"]
+    site.officer.refused("hold", incident=incident, seconds=120)
+    site.officer.refused("hold", incident=incident, seconds=301, why="太久")
+    site.officer.ok("hold", incident=incident, seconds=300, why="先看探头")
+    row = site.incident(incident)
+    assert (row["held"]["by"], row["held"]["why"]) == ("officer-1", "先看探头")
+    assert row["due"]["release"] == row["held"]["until"] > due
+    assert site.officer.refused("hold", incident=incident, seconds=60, why="再看")["code"]
+    site.officer.ok("hold", incident=incident, dialog=True)
+    assert site.incident(incident)["extended"] is True
+    site.officer.ok("false_alarm", incident=incident, why="炊烟")
+
+
+def test_dangers_are_read_added_and_sent(site: Site) -> None:
+    incident = site.opened("rangers-1", "fire", place="v02")
+    order = site.order(incident)
+    known = site.incident(incident)["hazards"]
+    site.officer.ok("assign", incident=incident, units=["militia-1"], read=known, why="路不通")
+    assert set(site.incident(incident)["hazards_read"]) == set(known)
+    assert site.line("CommandDone", do="assign", incident=incident)["why"] == "路不通"
+    site.officer.ok("hazard", incident=incident, text="楼顶有人")
+    row = site.incident(incident)
+    assert row["hazards"] == [*known, "楼顶有人"]
+    assert "楼顶有人" not in row["hazards_read"]
+    assert row["ack"] is None
+    again = site.order(incident, order_id=order["order_id"], state="updated")
+    assert again["hazards"] == [*known, "楼顶有人"]
+    site.officer.refused("hazard", incident=incident, text="楼顶有人")
 
 
 def test_withdraw_of_nobody_withdraws_nobody(site: Site) -> None:

@@ -28,6 +28,8 @@ ROLES = ("officer", "leader", "observer", "trainer")
 FIELDS: dict[str, dict[str, Any]] = {
     "acknowledge": {"incident": "I-1"},
     "assign": {"incident": "I-1", "units": ["militia-1"]},
+    "hold": {"incident": "I-1", "dialog": True},
+    "hazard": {"incident": "I-1", "text": "x"},
     "withdraw": {"incident": "I-1", "units": ["militia-1"]},
     "note": {"incident": "I-1", "text": "x"},
     "priority": {"incident": "I-1", "priority": 1},

@@ -42,11 +42,13 @@ ID = "5b3f6c0e-3d0a-4c1e-9d5b-0a52c7a1f001"
 
 # verb -> the fields that must be there, and those that may
 FULL: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "acknowledge": ({"incident": "I-e1-9"}, {}),
+    "acknowledge": ({"incident": "I-e1-9"}, {"read": ["H-1"]}),
     "assign": (
         {"incident": "I-e1-9", "units": ["militia-1", "rangers-2"]},
         {"rec": "R-1", "read": ["H-1"]},
     ),
+    "hold": ({"incident": "I-e1-9", "seconds": 120}, {}),
+    "hazard": ({"incident": "I-e1-9", "text": "电线落地"}, {}),
     "withdraw": ({"incident": "I-e1-9", "units": ["militia-1"]}, {}),
     "note": ({"incident": "I-e1-9", "text": "村主任已到"}, {}),
     "priority": ({"incident": "I-e1-9", "priority": 2}, {}),

@@ -183,6 +183,9 @@ def test_a_third_source_of_a_known_class_confirms_nothing_more() -> None:
     play.do("acknowledge", ident)
     play.report("cam-2")
     assert play.receipt().reason == "same_place_and_kind"
+    assert play.incident(ident).ack_by == ""  # but nobody has seen what it says
+    play.do("acknowledge", ident)
+    play.report("cam-2")
     assert play.incident(ident).ack_by == "officer-1"
 
 

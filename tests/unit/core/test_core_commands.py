@@ -20,6 +20,8 @@ GONE = "I-e1-99"
 ON_INCIDENT = sorted(verb for verb, kind in m.COMMANDS.items() if "incident" in kind.model_fields)
 NEEDED: dict[str, dict[str, Any]] = {
     "assign": {"units": ("far",)},
+    "hold": {"seconds": 60},
+    "hazard": {"text": "电线落地"},
     "withdraw": {"units": ("near",)},
     "note": {"text": "话"},
     "priority": {"priority": 1},
@@ -158,11 +160,11 @@ def test_acknowledged_is_one_officers_for_a_while() -> None:
     ident = flood(play)
     play.do("acknowledge", ident)
     incident = play.incident(ident)
-    assert (incident.ack_by, incident.ack_until) == ("officer-1", NOON + 600)
+    assert (incident.ack_by, incident.ack_until) == ("officer-1", NOON + 300)
     assert f"ack:{ident}" not in play.world.due
     assert play.rows()["incident"][ident]["ack"] == {  # type: ignore[index]
         "by": "officer-1",
-        "until": NOON + 600,
+        "until": NOON + 300,
     }
 
 
@@ -470,7 +472,11 @@ def test_reopened_is_as_on_the_first_day() -> None:
     assert (incident.ack_by, incident.outcome, incident.ended_at) == ("", "", None)
     assert incident.released_at is None
     due = {name: at for name, at in play.world.due.items() if name.endswith(ident)}
-    assert due == {f"ack:{ident}": play.now + 120, f"release:{ident}": play.now + 60}
+    assert due == {
+        f"ack:{ident}": play.now + 120,
+        f"second:{ident}": play.now + 60,
+        f"release:{ident}": play.now + 60,
+    }
 
 
 def test_old_timers_do_not_fire_on_what_was_reopened() -> None:

@@ -98,13 +98,19 @@ def _orders_add_up(world: World) -> None:
 def _deadlines_add_up(world: World) -> None:
     for name in world.due:
         kind, _, ident = name.partition(":")
-        if kind in {"release", "ack", "ackend", "ladder"}:
+        if kind in {"release", "ack", "ackend", "second", "ladder"}:
             assert world.incidents[ident].state in RUNNING
     for incident in world.incidents.values():
         running = incident.state in RUNNING
         watched = f"ack:{incident.id}" in world.due or f"ackend:{incident.id}" in world.due
-        assert not running or watched or incident.escalated_to  # nobody is left without a watch
-        assert not running or bool(incident.ack_by) == (f"ackend:{incident.id}" in world.due)
+        to_handover = incident.ack_by and incident.ack_until is None
+        # Nobody is left without a watch.
+        assert not running or watched or incident.escalated_to or to_handover
+        assert world.due.get(f"ackend:{incident.id}") == (incident.ack_until if running else None)
+        assert incident.ack_by or incident.ack_until is None
+        if f"second:{incident.id}" in world.due:
+            assert incident.priority <= 2
+            assert f"ack:{incident.id}" in world.due
         assert incident.released_at is None or f"release:{incident.id}" not in world.due
         if running and incident.released_at is not None:
             for need, _ in open_needs(world, incident):
@@ -234,8 +240,19 @@ class Worlds(RuleBasedStateMachine):
         which=numbers,
     )
     def end_or_so(self, verb: str, which: int) -> None:
-        text = {} if verb == "acknowledge" else {"text": "话"}
-        self.command(verb, which, **text)
+        self.command(verb, which, text="话")
+
+    @rule(which=numbers, seconds=st.sampled_from([None, 15, 300]))
+    def hold(self, which: int, seconds: int | None) -> None:
+        if seconds is None:
+            self.command("hold", which, dialog=True)
+        else:
+            self.command("hold", which, seconds=seconds, why="先看探头")
+
+    @rule(which=numbers, text=st.sampled_from(["电线落地", "气罐", "塌方"]))
+    def hazard(self, which: int, text: str) -> None:
+        self.command("hazard", which, text=text)
+        self.command("acknowledge", which, text="话", read=("电线落地",))
 
     @rule(which=numbers, team=units, verb=st.sampled_from(["assign", "assign", "withdraw"]))
     def team(self, which: int, team: str, verb: str) -> None:
@@ -389,6 +406,11 @@ def a_team(world: Worlds, dice: Random) -> None:
     world.team(which(dice), dice.choice(UNITS), dice.choice(["assign", "assign", "withdraw"]))
 
 
+def a_hold(world: Worlds, dice: Random) -> None:
+    world.hold(which(dice), dice.choice([None, 15, 300]))
+    world.hazard(which(dice), dice.choice(["电线落地", "气罐"]))
+
+
 def a_merge(world: Worlds, dice: Random) -> None:
     if dice.random() < 0.6:
         world.merge(which(dice), which(dice))
@@ -424,6 +446,7 @@ WEIGHED: list[tuple[int, Callable[[Worlds, Random], None]]] = [
     (4, a_clear),
     (8, an_end_or_so),
     (6, a_team),
+    (4, a_hold),
     (4, a_merge),
     (3, a_call),
     (4, some_contacts),
