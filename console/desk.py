@@ -17,22 +17,25 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from command import messages as m
+from console import drafts
 from console.alarm import Alarm
+from console.anywhere import anywhere
 from console.cells import Line
 from console.command_line import CommandLine
-from console.effects import Effect, Quit, Remember, Resync, Send
+from console.effects import Effect, Quit, Remember, Send
 from console.frame import Parts, frame
+from console.guard import ONCE, Guard, Painted, Press
 from console.keys import bindings, folded
 from console.look import Look
 from console.model import Model
-from console.outcome import NOTHING, REFUSED, SAID, UNKNOWN, Outcome
+from console.outcome import NOTHING, OK, REFUSED, SAID, UNKNOWN, Outcome
 from console.page import Back, Ctx, Fill, Go, Move, Page, Say
 from console.queue import Queue
 from console.settings import Settings
+from console.watching import Watching, quiet
 
-REPEAT_S = 0.3  # F3, F4 and Space held down count once
 FREEZE_S, FREEZE_MOST_S = 3.0, 10.0  # a key freezes the order of the queue
-ONCE_KEYS = frozenset({"go", "acknowledge", "next", "mark"})
+RUNNING = frozenset({"open", "assigned", "working"})  # states of an incident that is not over
 
 Pages = Mapping[str, Callable[[str], Page]]
 
@@ -68,7 +71,11 @@ class Desk:
         self._pages, self._ids = pages, ids
         self._stack: list[Page] = [pages["main"]("")]
         self._bindings = bindings(settings.keys)
-        self._last: tuple[str, float] = ("", -1e9)
+        self._guard = Guard()
+        self._painted = Painted()
+        self._changes: tuple[tuple[str, str], ...] = ()
+        self._unsaved: dict[str, str] = {}
+        self._watching = Watching()
         self._frozen_from = self._frozen_until = -1e9
 
     # --- what comes in
@@ -80,27 +87,57 @@ class Desk:
 
     def ended(self, outcome: Outcome, mono: float) -> list[Effect]:
         """A command of ours has an answer, or has none."""
-        if isinstance(outcome.command, m.Watch | m.Unwatch):
+        command = outcome.command
+        if isinstance(command, m.Watch | m.Unwatch):
             return []
-        self.result = replace(outcome, at=outcome.at or self.model.now(mono))
-        told = self.page.ended(self.ctx(mono), self.result)
-        return self._carry_out(told, mono)
+        outcome = replace(outcome, at=outcome.at or self.model.now(mono))
+        if command is None or not quiet(command):
+            self.result = outcome
+        effects: list[Effect] = []
+        for page in reversed(list(self._stack)):
+            told = page.ended(self.ctx(mono), outcome)
+            mine = told if page is self.page else [one for one in told if not isinstance(one, Back)]
+            effects += self._carry_out(mine, mono)
+        if command and outcome.how == OK and drafts.settled(self.settings, command):
+            effects.append(Remember())
+        return effects
+
+    def came_back(self, changes: Iterable[tuple[str, str]], mono: float) -> list[Effect]:
+        """The line is up after a gap of more than 5 s; `changes`: (table, key) of what was missed.
+
+        Reds among them count as not acknowledged. The page of what changed comes on top of the main
+        page; whoever is in the middle of something else finds it beneath.
+        """
+        self._changes = tuple(changes)
+        reds = {key for table, key in self._changes if table == "incident" and self._is_red(key)}
+        self.model.unseen |= reds
+        words = self.look.tr("Connected again: {n} changes, {reds} of them in red items.")
+        self.result = Outcome(SAID, text=words.format(n=len(self._changes), reds=len(reds)))
+        if "back" not in self._pages:
+            return []
+        if self.line is None and self.page.name == "main":
+            return self._go(Go("back"), mono)
+        if any(page.name == "back" for page in self._stack):
+            return []
+        page = self._pages["back"]("")
+        self._stack.insert(max(1, len(self._stack) - 1), page)
+        return self._carry_out(page.opened(self.ctx(mono)), mono)
 
     def key(self, key: str, character: str, mono: float) -> list[Effect]:
         """A key by Textual's name, and the character it types ("" for none)."""
         self._freeze(mono)
-        if self.line is not None:
-            return self._into_the_line(key, character, mono)
         ctx = self.ctx(mono)
+        if self._bindings.get(key) == "next" and not character:  # before anything else may eat it
+            return self._carry_out(self._press(ctx, "next", key, character), mono)
+        if self.line is not None:
+            return self._into_the_line(self.line, key, character, mono)
         if self.page.takes_text:
             moves = self.page.key(ctx, key, character)
             if moves is not None:
                 return self._carry_out(moves, mono)
         key, character = folded(key, character)
         action = self._bindings.get(key, key)
-        if action in ONCE_KEYS and self._repeats(action, mono):
-            return []
-        return self._carry_out(self._answer(ctx, action, key, character), mono)
+        return self._carry_out(self._press(ctx, action, key, character), mono)
 
     def paste(self, text: str, mono: float) -> list[Effect]:
         """Pasted text goes where text can go, its line ends as blanks; nowhere else."""
@@ -113,8 +150,8 @@ class Desk:
     def click(self, x: int, y: int, mono: float) -> list[Effect]:
         """A mouse click: the page's own lines are the page's, line 2 is F2's."""
         self._freeze(mono)
-        if y == 1 and not self.lost(mono):
-            return self._carry_out(self._next_item(self.ctx(mono)), mono)
+        if y == 1:
+            return self._carry_out(self._press(self.ctx(mono), "next", "", ""), mono)
         return self._carry_out(self.page.click(self.ctx(mono), x, y - 2), mono)
 
     def wheel(self, lines: int, mono: float) -> None:
@@ -137,8 +174,17 @@ class Desk:
         return effects + self.alarm.due(self.model, self.queue, self.settings, mono)
 
     def draw(self, mono: float) -> Picture:
-        """The whole screen as lines, each exactly as wide as the screen."""
-        lines, cursor = frame(self.ctx(mono), self._parts(mono))
+        """The whole screen as lines, each exactly as wide as the screen.
+
+        To be called for pictures that are then shown: keys mean what the last one had.
+        """
+        ctx = self.ctx(mono)
+        lines, cursor = frame(ctx, self._parts(mono))
+        top, item = self.queue.top(ctx.now), self.page.item
+        rev = ctx.model.incident(item).get("rev")
+        self._painted = Painted(item, rev, top.id if top else "")
+        # What the lost page covers was not seen: it is guarded again when it comes back.
+        self._guard.painted(None if ctx.lost else self.page, self.page.stirred, mono)
         return Picture(lines, cursor)
 
     @property
@@ -163,6 +209,8 @@ class Desk:
             settings=self.settings,
             ids=self._ids,
             lost=self.lost(mono),
+            changes=self._changes,
+            unsaved=self._unsaved,
         )
 
     # --- inside
@@ -176,6 +224,18 @@ class Desk:
             link_words=self.link_words,
         )
 
+    def _press(self, ctx: Ctx, action: str, key: str, character: str) -> Sequence[Move]:
+        """A key that is not text: those that act count once, and not before they can be meant."""
+        if action not in ONCE:
+            self._guard.other()
+            return self._answer(ctx, action, key, character)
+        press = self._guard.press(action, self.page, ctx.mono, self.settings.guard_s)
+        if press is Press.COUNTS:
+            return self._answer(ctx, action, key, character)
+        if press is Press.EARLY:
+            return (Say(self.look.tr("Not done: the screen changed under the key. Press again.")),)
+        return ()
+
     def _answer(self, ctx: Ctx, action: str, key: str, character: str) -> Sequence[Move]:
         if action == "next":
             return self._next_item(ctx)
@@ -185,49 +245,43 @@ class Desk:
         return self._everywhere(ctx, action)
 
     def _everywhere(self, ctx: Ctx, action: str) -> Sequence[Move]:
-        """What a key does where the page has no use of its own for it."""
-        match action:
-            case "main" | "teams" | "cameras" | "grid" | "cases" | "menu" | "help":
-                return (Go(action),)
-            case "command":
-                return (Fill(""),)
-            case "find":
-                return (Fill(self.look.either("找 ", "find ")),)
-            case "note" if item := self._item(ctx):
-                return (Fill(self.look.either(f"备注 {item} // ", f"note {item} // ")),)
-            case "acknowledge":
-                return self._acknowledge(ctx)
-            case "silence":
-                return self.alarm.silence(ctx.mono, self.look)
-            case "resync":
-                return (Resync(),)
-            case "back":
-                return (Back(),)
-            case "go":
-                return (Say(self.look.tr("F3 has nothing to send here.")),)
-        return ()
-
-    def _item(self, ctx: Ctx) -> str:
-        """The item shown or under the cursor: what `.` and F4 mean."""
-        return self.page.item
+        """What no page wanted."""
+        if action == "acknowledge":
+            return self._acknowledge(ctx)
+        if action == "silence":
+            return self.alarm.silence(ctx.mono, self.look)
+        return anywhere(ctx, action, self._painted.item)
 
     def _next_item(self, ctx: Ctx) -> Sequence[Move]:
-        """F2, from anywhere: the dispatch dialog of the top item, and nothing else."""
+        """F2, from anywhere: the dispatch dialog of the item on line 2, and nothing else."""
         if ctx.lost:
             return (Say(self.look.tr("E9 The connection is lost: nothing can be sent.")),)
-        top = self.queue.top(ctx.now)
-        if top is None:
+        top = self._painted.top
+        if ctx.model.incident(top).get("state") not in RUNNING:
+            first = self.queue.top(ctx.now)
+            top = first.id if first else ""
+        if not top:
             return (Say(self.look.tr("Nothing waits for you now."), "good"),)
-        return (Go("dispatch", top.id),)
+        if self.line is None:
+            return (Go("dispatch", top),)
+        kept = self.line.typed.text.strip()
+        self.line = None
+        if not kept:
+            return (Go("dispatch", top),)
+        self.settings.history.append(kept)  # not run, not lost: Up brings it back
+        return (Remember(), Go("dispatch", top))
 
     def _acknowledge(self, ctx: Ctx) -> Sequence[Move]:
         """F4: the item in the last painted frame, by id and version; never all of them."""
-        item = self._item(ctx)
-        row = ctx.model.incident(item)
-        if not row:
+        item, rev = self._painted.item, self._painted.rev
+        if rev is None:
             return (Say(self.look.tr("F4: no item is chosen.")),)
-        command = m.Acknowledge(id=self._ids(), incident=item, rev=row["rev"])
+        command = m.Acknowledge(id=self._ids(), incident=item, rev=rev)
         return (Send(command, f"{item} {self.look.tr('acknowledge')}"),)
+
+    def _is_red(self, ident: str) -> bool:
+        row = self.model.row("incident", ident)
+        return row.get("priority") == 1 and row.get("state") in RUNNING
 
     def _carry_out(self, moves: Iterable[Move], mono: float) -> list[Effect]:
         """Moves on the screen are done here; what is left are effects."""
@@ -246,9 +300,9 @@ class Desk:
                 case Send():
                     effects += self._send(move, mono)
                 case Remember():
-                    self.look = replace(
-                        self.look, lang=self.settings.lang, theme=self.settings.theme
-                    )
+                    own = self.settings
+                    self.look = replace(self.look, lang=own.lang, theme=own.theme)
+                    self._bindings = bindings(own.keys)
                     effects.append(move)
                 case Quit():
                     effects += self._leave(mono)
@@ -257,17 +311,18 @@ class Desk:
         return effects
 
     def _send(self, send: Send, mono: float) -> list[Effect]:
-        looking = isinstance(send.command, m.Watch | m.Unwatch)
+        command = send.command
+        if isinstance(command, m.Watch | m.Unwatch):
+            return [send] if self._watching.note(command) else []  # the link says it again
+        words = ""
         if self.lost(mono):
-            if not looking:
-                words = self.look.tr("E9 The connection is lost: nothing was sent.")
-                self.result = Outcome(REFUSED, send.what, words, self.model.now(mono))
-            return []
-        if self.readonly and not looking:
+            words = self.look.tr("E9 The connection is lost: nothing was sent.")
+        elif self.readonly:
             words = self.look.tr("This console is for reading only.")
+        if words:
             self.result = Outcome(REFUSED, send.what, words, self.model.now(mono))
             return []
-        if not looking:
+        if not quiet(command):
             words = self.look.tr("sent, no answer yet")
             self.result = Outcome(UNKNOWN, send.what, words, self.model.now(mono))
         return [send]
@@ -278,55 +333,48 @@ class Desk:
         if go.page not in self._pages:
             raise KeyError(go.page)
         if self.page.name == go.page and (self.page.item == go.item or not go.item):
-            return []
+            return self._fill(go, mono)
         effects: list[Effect] = []
         if self.page.name == go.page or self.page.transient:
-            effects += self._close(mono)
-        self._stack = [p for p in self._stack if p.name != go.page]
+            effects += self._close(self.page, mono)
+        for page in [page for page in self._stack if page.name == go.page]:
+            effects += self._close(page, mono)
         page = self._pages[go.page](go.item)
         self._stack.append(page)
-        return effects + self._carry_out(page.opened(self.ctx(mono)), mono)
+        effects += self._carry_out(page.opened(self.ctx(mono)), mono)
+        return effects + self._fill(go, mono)
+
+    def _fill(self, go: Go, mono: float) -> list[Effect]:
+        return self._carry_out(self.page.fill(self.ctx(mono), go.fill), mono) if go.fill else []
 
     def _home(self, mono: float) -> list[Effect]:
         effects: list[Effect] = []
         while len(self._stack) > 1:
-            effects += self._close(mono)
+            effects += self._close(self.page, mono)
         return effects
 
     def _back(self, mono: float) -> list[Effect]:
-        return self._close(mono) if len(self._stack) > 1 else []
+        return self._close(self.page, mono) if len(self._stack) > 1 else []
 
-    def _close(self, mono: float) -> list[Effect]:
-        page = self._stack.pop()
+    def _close(self, page: Page, mono: float) -> list[Effect]:
+        self._stack.remove(page)
         return self._carry_out(page.closed(self.ctx(mono)), mono)
 
     def _leave(self, mono: float) -> list[Effect]:
         """The last officer on duty does not leave by a slip of the hand."""
-        shift = self.model.row("shift", "shift") or self.model.beat.get("shift") or {}
-        officers = (self.model.beat.get("load") or {}).get("officers", [])
-        mine = bool(self.model.name) and shift.get("officer") == self.model.name
-        if mine and officers in ([], [self.model.name]) and not self.lost(mono):
+        if self.model.alone_on_duty and not self.lost(mono):
             words = self.look.tr("You are the officer on duty: hand over first (:handover).")
             self.result = Outcome(SAID, text=words)
             return []
         return [Quit()]
 
-    def _into_the_line(self, key: str, character: str, mono: float) -> list[Effect]:
-        line = self.line
-        assert line is not None
-        if key in {"f2", "ctrl+g"}:
-            self.line = None
-            return self._carry_out(self._next_item(self.ctx(mono)), mono)
+    def _into_the_line(
+        self, line: CommandLine, key: str, character: str, mono: float
+    ) -> list[Effect]:
         moves = line.key(self.ctx(mono), key, character)
         if line.done and self.line is line:
             self.line = None
         return self._carry_out(moves, mono)
-
-    def _repeats(self, action: str, mono: float) -> bool:
-        """Held down, or hit twice: the same key within a moment counts once."""
-        last, at = self._last
-        self._last = (action, mono)
-        return last == action and mono - at < REPEAT_S
 
     def _freeze(self, mono: float) -> None:
         if mono > self._frozen_until:

@@ -32,6 +32,9 @@ class Model:
     beat_at: float | None = None  # mono of the last beat
     merged: int = 0  # commits that the feed folded into the last rows: 合并播报
     loading: bool = False  # a snapshot in parts is not complete yet
+    # Reds that changed while the line was cut: they count as not acknowledged until somebody does
+    # so again (CONSOLE.md section 5).
+    unseen: set[str] = field(default_factory=set)
     _part: set[tuple[str, str]] = field(default_factory=set)
 
     def take(self, frame: Frame, mono: float) -> None:
@@ -89,6 +92,14 @@ class Model:
         """Whether this is a drill's post (root fsx)."""
         return self.row("post", "post").get("root") == "fsx"
 
+    @property
+    def alone_on_duty(self) -> bool:
+        """Whether this console's officer is on duty, and no other is signed on."""
+        shift = self.row("shift", "shift") or self.beat.get("shift") or {}
+        officers = (self.beat.get("load") or {}).get("officers") or []
+        mine = bool(self.name) and shift.get("officer") == self.name
+        return mine and set(officers) <= {self.name}
+
     def just_changed(self, ident: str, mono: float) -> bool:
         """Whether an incident changed a moment ago: the mark `*`."""
         at = self.changed_at.get(ident)
@@ -118,10 +129,12 @@ class Model:
             for key, row in rows.items():
                 if row is None:
                     kept.pop(key, None)
-                elif kept.get(key) == row:
+                elif (before := kept.get(key, {})) == row:
                     continue
                 else:
                     kept[key] = row
+                    if key in self.unseen and before.get("ack") != row.get("ack"):
+                        self.unseen.discard(key)
                 self.changed[name, key] = None
                 if name in {"incident", "case"}:
                     self.changed_at[key] = mono

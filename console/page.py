@@ -8,7 +8,7 @@ model at each drawing. The frame around it (lines 1 and 2, hint, result, command
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from console.cells import Line
@@ -22,10 +22,14 @@ from console.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Go:
-    """Open a page on top of this one; `item` is the incident, unit or camera it is about."""
+    """Open a page on top of this one; `item` is the incident, unit or camera it is about.
+
+    `fill`: what the page is to have filled in already (the dispatch dialog: the units).
+    """
 
     page: str
     item: str = ""
+    fill: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,10 @@ class Ctx:
     me: str = ""  # the name of this console's officer
     readonly: bool = False
     lost: bool = False  # nothing is heard of the post: no command can be sent
+    # What changed while the line was cut: (table, key), as `Model.drain` has it.
+    changes: tuple[tuple[str, str], ...] = ()
+    # Texts of forms that name a person: they live as long as the program, never on the disk.
+    unsaved: dict[str, str] = field(default_factory=dict)
 
     def tr(self, message: str) -> str:
         """`message` in the officer's language."""
@@ -77,6 +85,7 @@ class Page:
     name: ClassVar[str] = ""
     takes_text: ClassVar[bool] = False  # a form: keys that type go to it before they mean anything
     transient: ClassVar[bool] = False  # a dialog: F2 from it to another item does not stack up
+    stirred: float = -1e9  # mono at which what F3 is about changed: the guard starts again
 
     def __init__(self, item: str = "") -> None:
         self.item = item  # the incident, unit or camera that `.` and F4 mean here
@@ -113,6 +122,10 @@ class Page:
 
     def opened(self, ctx: Ctx) -> Sequence[Move]:
         """When it comes on the screen."""
+        return ()
+
+    def fill(self, ctx: Ctx, words: Sequence[str]) -> Sequence[Move]:
+        """What `Go.fill` brought, after `opened` or while it is open already."""
         return ()
 
     def ended(self, ctx: Ctx, outcome: Outcome) -> Sequence[Move]:
