@@ -1,0 +1,204 @@
+"""One line of the queue: its next deadline, who owes the next step, its lane. Pure.
+
+What CONSOLE.md section 3 says of the order of the queue is decided here, from a row of the feed and
+the rows of its orders; `queue.py` only keeps the items sorted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+CRIT, HIGH, NORM, LOW = 1, 2, 3, 4  # urgency: 急 紧 常 缓
+LIFE, NOW, DUE, RUNNING, TODO, WATCH, CASES = range(7)  # lanes 命 立即 将到期 急在办 待办 跟进 案件
+HELD_LANES = frozenset({LIFE, NOW, DUE, RUNNING})  # never scrolled off, grouped or filtered away
+
+DUE_WITHIN_S = 120.0  # lane 2
+HIGH_UNSEEN_S = 300.0  # 紧 not acknowledged for so long counts as 急
+NO_DEADLINE_S = 86_400.0  # what has no deadline is looked at within a day
+
+OFFICER, UNIT, POST, OUTSIDE = "officer", "unit", "post", "outside"  # who owes the next step
+OPEN_STATES = frozenset({"open", "assigned", "working"})
+AT_WORK = frozenset({"accepted", "en_route", "on_scene"})
+ON_THE_WAY = frozenset({"accepted", "en_route"})
+
+Row = Mapping[str, Any]
+Deadline = tuple[float, str, str]  # at, kind, who owes
+Key = tuple[int, float, int, float, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of the queue, made from an incident's or a case's row and its assignments.
+
+    `due_kind`, `due_at`: the earliest deadline (POSIX s); `owes`: officer, unit, post, outside.
+    `acked`: "" never, "yes", "lapsed". `life`: mayday, or a call for help that nobody answers;
+    `stuck`: nobody is left to ask; `turns_at`: when the lane changes by itself, inf for never.
+    """
+
+    id: str
+    rev: int
+    urgency: int
+    kind: str
+    place: str
+    title: str
+    stage: str
+    due_kind: str
+    due_at: float
+    owes: str
+    opened_at: float
+    acked: str
+    row: Mapping[str, Any] = field(repr=False)
+    case: bool = False
+    ended: bool = False
+    life: bool = False
+    stuck: bool = False
+
+    @property
+    def running(self) -> bool:
+        """Neither resolved nor ended: an acknowledgement means something."""
+        return self.stage in OPEN_STATES
+
+    @property
+    def unseen(self) -> bool:
+        """Nobody has said "I have it", or no longer."""
+        return self.acked != "yes" and self.running
+
+
+def item(row: Row, orders: Iterable[Row]) -> Item:
+    """The item of an incident's or a case's row; `orders` are the rows of its assignments."""
+    mine = tuple(orders)
+    state = str(row.get("state", "open"))
+    case = row.get("family") == "case"
+    urgency = min(LOW, max(CRIT, int(row.get("priority") or LOW)))
+    acked = "yes" if row.get("ack") else "lapsed" if row.get("lapses") else ""
+    stuck = bool(row.get("nobody_for")) and state in OPEN_STATES
+    at, kind, owes = min(_deadlines(row, mine, urgency, acked), default=_none(row, mine))
+    if state in OPEN_STATES and not case and acked != "yes" and urgency <= HIGH:
+        owes = OFFICER  # whoever else acts: a 急 or 紧 that nobody has seen is the officer's
+    return Item(
+        id=str(row["id"]),
+        rev=int(row.get("rev", 0)),
+        urgency=urgency,
+        kind=str(row.get("kind", "")),
+        place=str(row.get("place", "")),
+        title=str(row.get("title", "")),
+        stage=state,
+        due_kind=kind,
+        due_at=at,
+        owes=owes,
+        opened_at=float(row.get("opened_at") or 0.0),
+        acked=acked,
+        row=row,
+        case=case,
+        ended=state not in OPEN_STATES and state != "resolved",
+        life=state in OPEN_STATES and _life(row, mine),
+        stuck=stuck,
+    )
+
+
+def lane(one: Item, now: float) -> int:
+    """The lane at `now`; the first that fits wins."""
+    if one.life:
+        return LIFE
+    if one.running and not one.case and _at_once(one, now):
+        return NOW
+    if one.owes == OFFICER and one.due_at - now <= DUE_WITHIN_S:
+        return DUE
+    if one.urgency == CRIT and one.running:
+        return RUNNING
+    if one.case:
+        return CASES
+    return TODO if one.owes == OFFICER else WATCH
+
+
+def turns_at(one: Item, now: float) -> float:
+    """When the item's lane changes without any news; infinity where it does not."""
+    moments = []
+    if one.owes == OFFICER:
+        moments.append(one.due_at - DUE_WITHIN_S)
+    if one.urgency == HIGH and one.unseen:
+        moments.append(one.opened_at + HIGH_UNSEEN_S)
+    return min((at for at in moments if at > now), default=float("inf"))
+
+
+def key(one: Item, now: float) -> Key:
+    """Total and pure: lane, deadline, urgency, age, id."""
+    return lane(one, now), one.due_at, one.urgency, one.opened_at, one.id
+
+
+def _at_once(one: Item, now: float) -> bool:
+    if one.urgency == CRIT:
+        return one.unseen or one.stuck
+    return one.urgency == HIGH and one.unseen and now - one.opened_at >= HIGH_UNSEEN_S
+
+
+def _life(row: Row, orders: tuple[Row, ...]) -> bool:
+    """A mayday until contact; a call for help without a team that has said yes."""
+    if row.get("mayday"):
+        return True
+    sos = row.get("kind") == "sos" or row.get("alarm_kind") == "sos"
+    return sos and not any(order.get("status") in AT_WORK for order in orders)
+
+
+def _deadlines(row: Row, orders: tuple[Row, ...], urgency: int, acked: str) -> Iterator[Deadline]:
+    """Every deadline that runs."""
+    if row.get("state") == "resolved":
+        yield _day_after(row.get("ended_at"), row), "resolve", OFFICER
+    if row.get("state") not in OPEN_STATES:
+        return
+    due = row.get("due") or {}
+    if row.get("family") == "case":
+        yield from _of_a_case(row, due)
+    else:
+        yield from _of_an_incident(row, due, urgency, acked)
+    for order in orders:
+        yield from _of_an_order(order, row)
+
+
+def _of_a_case(row: Row, due: Row) -> Iterator[Deadline]:
+    at = due.get("ladder")
+    if at is not None:
+        top = int(row.get("level") or 0) + 1 >= len(row.get("ladder") or ())
+        yield float(at), "ladder", OFFICER if top else POST
+
+
+def _of_an_incident(row: Row, due: Row, urgency: int, acked: str) -> Iterator[Deadline]:
+    held = row.get("held") or {}
+    if row.get("released_at") is None:
+        if due.get("release") is not None:
+            yield float(due["release"]), "hold" if held else "release", OFFICER
+        elif acked != "yes" and not row.get("orders"):
+            yield float(row.get("opened_at") or 0.0) + HIGH_UNSEEN_S, "send", OFFICER
+    for name in ("second", "ack"):
+        if due.get(name) is not None and urgency <= NORM:
+            yield float(due[name]), name, OFFICER
+    if due.get("ackend") is not None:
+        yield float(due["ackend"]), "ackend", OFFICER
+    if row.get("nobody_for") and acked != "yes":
+        yield float(row.get("news_at") or 0.0), "send", OFFICER
+
+
+def _of_an_order(order: Row, row: Row) -> Iterator[Deadline]:
+    """What a unit owes: an answer, its arrival, a sign that all are well."""
+    status = order.get("status")
+    if status == "offered" and order.get("expires_at") is not None:
+        left = order.get("role") in (row.get("nobody_for") or ())
+        yield float(order["expires_at"]), "reply", OFFICER if left else UNIT
+    elif status in ON_THE_WAY and order.get("eta_s") is not None:
+        started = float(order.get("changed_at") or order.get("offered_at") or 0.0)
+        yield started + float(order["eta_s"]), "arrive", UNIT
+    elif status == "on_scene" and order.get("par_at") is not None:
+        yield float(order["par_at"]), "par", UNIT
+
+
+def _none(row: Row, orders: tuple[Row, ...]) -> Deadline:
+    """What has no deadline is looked at within a day, by whoever has it."""
+    at_it = any(order.get("status") in AT_WORK | {"offered"} for order in orders)
+    owes = POST if row.get("family") == "case" else UNIT if at_it else OFFICER
+    return _day_after(None, row), "", owes
+
+
+def _day_after(at: Any, row: Row) -> float:
+    return float(at or row.get("opened_at") or 0.0) + NO_DEADLINE_S
