@@ -24,10 +24,11 @@ from console.cells import Line
 from console.command_line import CommandLine
 from console.effects import Effect, Quit, Remember, Send
 from console.frame import Parts, frame
+from console.gap import Kept, compare, keep
 from console.guard import ONCE, Guard, Painted, Press
 from console.keys import bindings, folded
 from console.look import Look
-from console.model import Model
+from console.model import LOST_S, Model
 from console.outcome import NOTHING, OK, REFUSED, SAID, UNKNOWN, Outcome
 from console.page import Back, Ctx, Fill, Go, Move, Page, Say
 from console.queue import Queue
@@ -68,12 +69,12 @@ class Desk:
         self.line: CommandLine | None = None
         self.link_words = ""  # why there is no connection, for the lost page
         self.lost_since: float | None = None
+        self._kept: Kept | None = None  # how things stood then
         self._pages, self._ids = pages, ids
         self._stack: list[Page] = [pages["main"]("")]
         self._bindings = bindings(settings.keys)
         self._guard = Guard()
         self._painted = Painted()
-        self._changes: tuple[tuple[str, str], ...] = ()
         self._unsaved: dict[str, str] = {}
         self._watching = Watching()
         self._frozen_from = self._frozen_until = -1e9
@@ -108,11 +109,11 @@ class Desk:
         Reds among them count as not acknowledged. The page of what changed comes on top of the main
         page; whoever is in the middle of something else finds it beneath.
         """
-        self._changes = tuple(changes)
-        reds = {key for table, key in self._changes if table == "incident" and self._is_red(key)}
-        self.model.unseen |= reds
+        missed = tuple(changes)
+        reds = {key for table, key in missed if table == "incident" and self._is_red(key)}
+        self.model.not_seen(reds)
         words = self.look.tr("Connected again: {n} changes, {reds} of them in red items.")
-        self.result = Outcome(SAID, text=words.format(n=len(self._changes), reds=len(reds)))
+        self.result = Outcome(SAID, text=words.format(n=len(missed), reds=len(reds)))
         if "back" not in self._pages:
             return []
         if self.line is None and self.page.name == "main":
@@ -168,10 +169,11 @@ class Desk:
     def tick(self, mono: float) -> list[Effect]:
         """What has become due: sounds, pages that change by themselves, the queue's order."""
         now = self.model.now(mono)
-        self.queue.update(self.model, self.model.drain(), now, frozen=mono < self._frozen_until)
+        changed = self.model.drain()
+        self.queue.update(self.model, changed, now, frozen=mono < self._frozen_until)
         effects = self._carry_out(self.page.tick(self.ctx(mono)), mono)
-        self._watch_the_line(mono)
-        return effects + self.alarm.due(self.model, self.queue, self.settings, mono)
+        effects += self._watch_the_line(mono)
+        return effects + self.alarm.due(self.model, self.queue, self.settings, mono, changed)
 
     def draw(self, mono: float) -> Picture:
         """The whole screen as lines, each exactly as wide as the screen.
@@ -209,7 +211,6 @@ class Desk:
             settings=self.settings,
             ids=self._ids,
             lost=self.lost(mono),
-            changes=self._changes,
             unsaved=self._unsaved,
         )
 
@@ -381,9 +382,16 @@ class Desk:
             self._frozen_from = mono
         self._frozen_until = min(mono + FREEZE_S, self._frozen_from + FREEZE_MOST_S)
 
-    def _watch_the_line(self, mono: float) -> None:
-        """Since when nothing has been heard; what came back is told by the page of changes."""
-        if not self.lost(mono):
-            self.lost_since = None
-        elif self.lost_since is None and self.model.beat_at is not None:
-            self.lost_since = self.model.beat_at
+    def _watch_the_line(self, mono: float) -> list[Effect]:
+        """Since when nothing has been heard; and what changed, once all of it is here again."""
+        if self.lost(mono):
+            if self.lost_since is None and self.model.beat_at is not None:
+                self.lost_since = self.model.beat_at
+                self._kept = keep(self.model.tables, self.model.beat, self.model.now(mono) - LOST_S)
+        elif not self.model.loading:
+            self.lost_since, kept, self._kept = None, self._kept, None
+            if kept is not None:
+                model = self.model
+                model.gap = compare(kept, model.tables, model.beat, model.now(mono))
+                return self.came_back([(one.table, one.id) for one in model.gap.changes], mono)
+        return []

@@ -6,10 +6,12 @@ clock is never read. Pure: `mono` (seconds of any monotonic clock) is an argumen
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from command.messages import Beat, Frame, Rows, Snapshot, Tables
+from console.gap import Gap
 
 Row = dict[str, Any]
 MARKED_S = 3.0  # a beat older than this is marked
@@ -35,6 +37,7 @@ class Model:
     # Reds that changed while the line was cut: they count as not acknowledged until somebody does
     # so again (CONSOLE.md section 5).
     unseen: set[str] = field(default_factory=set)
+    gap: Gap | None = None  # what changed while nothing could be heard, the last time
     _part: set[tuple[str, str]] = field(default_factory=set)
 
     def take(self, frame: Frame, mono: float) -> None:
@@ -58,8 +61,17 @@ class Model:
         return self.table(table).get(key, {})
 
     def incident(self, ident: str) -> Row:
-        """An incident's or a case's row."""
-        return self.row("incident", ident) or self.row("case", ident)
+        """An incident's or a case's row; one in `unseen` is not acknowledged, whatever it says."""
+        row = self.row("incident", ident) or self.row("case", ident)
+        if ident in self.unseen and row.get("ack"):
+            return row | {"ack": None, "lapses": max(1, int(row.get("lapses") or 0))}
+        return row
+
+    def not_seen(self, incidents: Iterable[str]) -> None:
+        """These count as not acknowledged until somebody acknowledges them again."""
+        for ident in incidents:
+            self.unseen.add(ident)
+            self.changed["incident", ident] = None
 
     def drain(self) -> list[tuple[str, str]]:
         """What changed since the last call, (table, key), each once."""

@@ -69,8 +69,6 @@ class Ctx:
     me: str = ""  # the name of this console's officer
     readonly: bool = False
     lost: bool = False  # nothing is heard of the post: no command can be sent
-    # What changed while the line was cut: (table, key), as `Model.drain` has it.
-    changes: tuple[tuple[str, str], ...] = ()
     # Texts of forms that name a person: they live as long as the program, never on the disk.
     unsaved: dict[str, str] = field(default_factory=dict)
 
