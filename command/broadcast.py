@@ -13,7 +13,7 @@ import json
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -25,6 +25,8 @@ Cells = dict[tuple[str, str], bytes]  # (table, key) -> the row as JSON; b"null"
 Position = tuple[int, int]  # era, sequence
 
 GONE = b"null"
+URGENT = "incident"  # the table that comes first, by priority
+_ENDED = 1_000  # ranks behind any priority
 _POSITION = re.compile(r"e(\d{1,9})-(\d{1,18})(?:\.\d{1,9})?", re.ASCII)
 
 
@@ -49,8 +51,7 @@ class Limits:
     watched: int = 50  # incidents one console has open
     # Tables that only grow: each row is sent once, and only the last ones are kept for newcomers
     # and for slow consoles. Without this the log's lines would stay in memory for ever.
-    tail_tables: frozenset[str] = frozenset({"log"})
-    tail_rows: int = 200
+    tails: Mapping[str, int] = field(default_factory=lambda: {"log": 200, "quarantine": 50})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,12 @@ def frame(head: str, cells: Cells, tables: Iterable[str] = (), **rest: Any) -> b
     return b"".join((b"{", encode(head), b":{", body, b"}", b"," if rest else b"", tail))
 
 
+def urgency(row: Row) -> int:
+    """The rank of an incident in a snapshot: what runs by its priority, then what has ended."""
+    known = isinstance(row, dict) and row.get("ended_at") is None
+    return int(row.get("priority", _ENDED)) if known else _ENDED
+
+
 def _cut_to(rows: dict[Any, bytes], count: int) -> list[tuple[Any, bytes]]:
     """Drop the oldest rows over `count`; those dropped."""
     dropped = list(islice(rows.items(), max(0, len(rows) - count)))
@@ -131,6 +138,7 @@ class Mirror:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._rows: dict[str, dict[str, bytes]] = {}
+        self._urgency: dict[str, int] = {}
         self._ring: deque[tuple[Position, Cells]] = deque()
         self._ring_bytes = 0
         self._reach: Position = (0, 0)  # the oldest position that can be resumed
@@ -155,6 +163,8 @@ class Mirror:
         kept = set(keep)
         held = {(t, k) for t, keyed in self._rows.items() if t not in kept for k in keyed}
         restarted = not self.continues(at)
+        self._urgency.clear()
+        self._rank(rows)
         for table in rows:
             self._rows.setdefault(table, {})
         patch = self._apply(at, cells | dict.fromkeys(held - cells.keys(), GONE))
@@ -164,7 +174,15 @@ class Mirror:
 
     def apply(self, at: str, rows: Mapping[str, Table]) -> Patch:
         """One commit's rows; those that say nothing new are left out of the patch."""
+        self._rank(rows)
         return self._apply(at, encode_rows(rows))
+
+    def _rank(self, rows: Mapping[str, Table]) -> None:
+        for key, row in rows.get(URGENT, {}).items():
+            if row is None:
+                self._urgency.pop(key, None)
+            else:
+                self._urgency[key] = urgency(row)
 
     def resume(self, since: Position) -> Cells | None:
         """Everything that changed since, latest rows only; None when that is out of reach.
@@ -182,9 +200,18 @@ class Mirror:
     def snapshot(self, *, in_parts: bool, **rest: Any) -> Iterator[bytes]:
         """The frames of a snapshot: the rows of now, each frame made when it is asked for.
 
-        A later change of the mirror does not reach into it: encoded rows are never changed.
+        The most urgent incidents first: a console paints them from the first part. A later change
+        of the mirror does not reach into it: encoded rows are never changed.
         """
-        rows = [((t, k), row) for t, keyed in self._rows.items() for k, row in keyed.items()]
+        urgent = self._rows.get(URGENT, {})
+        keys = sorted(urgent, key=lambda key: self._urgency.get(key, _ENDED))
+        rows = [((URGENT, key), urgent[key]) for key in keys]
+        rows += [
+            ((table, key), row)
+            for table, keyed in self._rows.items()
+            if table != URGENT
+            for key, row in keyed.items()
+        ]
         return self._frames(rows, tuple(self._rows), self.at, in_parts=in_parts, rest=rest)
 
     def _frames(
@@ -214,8 +241,8 @@ class Mirror:
                 self._rows[table].pop(key)
             else:
                 self._rows.setdefault(table, {})[key] = row
-        for table in self._limits.tail_tables & self._rows.keys():
-            _cut_to(self._rows[table], self._limits.tail_rows)
+        for table in self._limits.tails.keys() & self._rows.keys():
+            _cut_to(self._rows[table], self._limits.tails[table])
         self._remember(at, news)
         return Patch(at, news, frame("rows", news, at=at))
 
@@ -262,7 +289,7 @@ class Outbox:
         self._limits = limits
         self._waiting: deque[Patch | Note] = deque()
         self._folded: Cells = {}
-        self._folded_tail: Cells = {}
+        self._folded_tails: dict[str, Cells] = {}
         self._folded_bytes = 0
         self._folded_at = ""
         self._folds = 0  # commits in _folded
@@ -320,18 +347,23 @@ class Outbox:
     def _fold_in(self, patch: Patch) -> None:
         """Costs what the patch costs, however much is folded: a slow console is no brake."""
         for cell, row in patch.cells.items():
-            into = self._folded_tail if cell[0] in self._limits.tail_tables else self._folded
+            into = self._folded
+            if cell[0] in self._limits.tails:
+                into = self._folded_tails.setdefault(cell[0], {})
             before = into.get(cell)
             self._folded_bytes += len(row) - len(before) if before else _cost(cell, row)
             into[cell] = row
-        dropped = _cut_to(self._folded_tail, self._limits.tail_rows)
-        self._folded_bytes -= _size(dict(dropped))
+        for table, tail in self._folded_tails.items():
+            dropped = _cut_to(tail, self._limits.tails[table])
+            self._folded_bytes -= _size(dict(dropped))
         self._folded_at = patch.at
         self._folds += 1
 
     def _unfold(self) -> bytes:
-        cells = self._folded | self._folded_tail
+        cells = dict(self._folded)
+        for tail in self._folded_tails.values():
+            cells |= tail
         made = frame("rows", cells, at=self._folded_at, merged=self._folds)
         self._bytes -= self._folded_bytes
-        self._folded, self._folded_tail, self._folded_bytes, self._folds = {}, {}, 0, 0
+        self._folded, self._folded_tails, self._folded_bytes, self._folds = {}, {}, 0, 0
         return made

@@ -28,7 +28,6 @@ from sensors.words import tr
 
 SHOWN_IN_HAND = 50  # alarms that are not yet on disk, one by one; the rest as a number
 LOOKED_AT = 1000  # messages in hand a beat, in the search for those alarms
-LOAD_S = 600.0  # alarms that opened something within 10 minutes (CONSOLE.md section 3)
 
 
 class Picture:
@@ -65,15 +64,17 @@ class Picture:
 
     def beat(self) -> Mapping[str, Any]:
         """Once a second: the clock that consoles go by, and what is not as it should be."""
-        world, broker = self._post.world, self._broker.state
+        now, world, broker = self._clock.now(), self._post.world, self._broker.state
         self._measures.state(world, self._broker.in_hand())
         beat: dict[str, Any] = {
-            "now": self._clock.now(),
+            "now": now,
             "at": self.position(),
             "epoch": self._store.epoch,
             "era": world.era,
             "backlog": self._broker.in_hand(),
             "unconfirmed": len(world.outbox),
+            "load": self._post.load.row(now, self._post.officers()),
+            "chatter": self._post.load.chatter(now),
             "store": {"ok": not self._why_unsaved(), "reason": self._why_unsaved()},
             "broker": {
                 "ok": broker.connected,

@@ -26,7 +26,9 @@ from command.core.commands import Ordered
 from command.core.decide import Deadline, Fact, Input
 from command.core.era import new_era
 from command.core.events import TownshipLoaded
+from command.core.load import Load
 from command.core.outbox import Schedule
+from command.core.presence import ROLES, Absent, Presence
 from command.core.receipts import Receipt
 from command.core.step import Batch, Poisoned, step
 from command.core.ticks import decide_tick
@@ -96,6 +98,10 @@ class Post:
         self._seen: tuple[int, int, str, str] | None = None
         self._schedule = Schedule()
         self._schedule.load(self.world)
+        self.load = Load()
+        self.load.load(self.world)
+        self._presence = Presence()
+        self._presence.load(self.world)
         self._patience = Patience(over=not self.world.due)
         self._tick = False
         self.hindrance = ""  # why messages wait in hand although the store is well
@@ -125,7 +131,7 @@ class Post:
         deliveries = self._broker.take(BATCH)
         heard = [await self._read(delivery) for delivery in deliveries]
         now = self._clock.now()
-        facts = self._noted(now)
+        facts: list[Fact | Absent] = [*self._noted(now), *self._missed(now)]
         if any(isinstance(value, Reply) for value in heard):
             self._patience.answered()
         inputs: list[Input] = [
@@ -194,6 +200,11 @@ class Post:
 
     # --- decide, commit
 
+    def _missed(self, now: float) -> list[Absent]:
+        """Officers who have been gone too long."""
+        absent = self._presence.look(now, self.officers()) if self._tick else None
+        return [absent] if absent is not None else []
+
     async def _see_through(
         self, inputs: Sequence[Input], raws: Sequence[Delivery | None], now: float
     ) -> Batch:
@@ -237,6 +248,7 @@ class Post:
     def _send(self, batch: Batch, now: float) -> None:
         self._schedule.follow(batch.events, self.world)
         self._measures.committed(batch.events)
+        self.load.follow(batch.events)
         if _files_changed(batch):
             self.sources = self._sources()
         self._send_orders(now)
@@ -300,6 +312,10 @@ class Post:
         self._commands.append(_Waiting(ordered, answer))
         self._wake.set()
         return await answer
+
+    def officers(self) -> set[str]:
+        """The officers and leaders at consoles."""
+        return {name for name, role in self._feed.consoles if role in ROLES}
 
     def seen(self, era: int, seq: int, cause: str) -> None:
         """Somebody has seen this position. Is our log shorter, a new era begins with the next turn,

@@ -17,6 +17,7 @@ from command.core.contacts import (
     decide_request,
     decide_test,
 )
+from command.core.presence import Absent, decide_absent
 from command.core.reasons import Reason
 from command.core.ticks import fire
 from command.core.world import World
@@ -49,7 +50,7 @@ class Fact:
     event: e.Event
 
 
-Input = Observation | Rejection | Ordered | Deadline | Fact
+Input = Observation | Rejection | Ordered | Deadline | Fact | Absent
 
 
 def cause_of(value: Input) -> str:
@@ -59,6 +60,8 @@ def cause_of(value: Input) -> str:
             return f"command:{value.command.id}"
         case Deadline():
             return "tick"
+        case Absent():
+            return "presence"
         case Fact():
             return value.event.cause
         case Rejection():
@@ -97,6 +100,7 @@ _OBSERVED: dict[type[Any], Callable[[World, Any, float, str], list[e.Event]]] = 
     Test: decide_test,
     Duty: decide_duty,
     Request: decide_request,
+    Absent: decide_absent,
 }
 
 

@@ -269,6 +269,14 @@ class AcknowledgementLapsed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AcknowledgementEnded(Event):
+    """Who had it is no longer there: nobody has it, and that is no lapse of his."""
+
+    incident: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentEscalated(Event):
     """The officer did not answer: the second line, or the leader on duty, is called."""
 
@@ -502,6 +510,7 @@ EVENTS: dict[str, type[Event]] = {
         HazardAdded,
         IncidentAcknowledged,
         AcknowledgementLapsed,
+        AcknowledgementEnded,
         IncidentEscalated,
         IncidentNoted,
         IncidentMerged,

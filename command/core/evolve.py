@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from command.core import attention, hazards, release
+from command.core import attention, hazards, presence, release
 from command.core import events as e
 from command.core.changes import count as _count
 from command.core.changes import disarm
@@ -34,6 +34,7 @@ from command.core.world import (
     Assignment,
     Episode,
     Incident,
+    Kept,
     Note,
     Outgoing,
     Report,
@@ -49,6 +50,7 @@ COMMAND_S = 86400.0  # ids of console commands
 ARCHIVE_S = 86400.0  # closed incidents stay a day
 NOTES_KEPT = 200
 BODIES_KEPT = 50  # of one id: a device that gives every message the same id must not fill memory
+QUARANTINE_KEPT = 50  # for the screen; all of them are in the log
 RETRY_S = 60.0  # a deadline that our code failed on
 
 
@@ -94,6 +96,11 @@ def _era_began(world: World, event: e.EraBegan) -> None:
 def _quarantined(world: World, event: e.MessageQuarantined) -> None:
     world.rejected += 1
     _count(world, event.quarantine)
+    world.quarantine[event.quarantine] = Kept(
+        event.at, event.source, event.topic, event.why, event.detail
+    )
+    while len(world.quarantine) > QUARANTINE_KEPT:
+        del world.quarantine[next(iter(world.quarantine))]
     if event.cause == "tick" and event.topic in world.due:
         world.due[event.topic] = event.at + RETRY_S  # or it would fail at every tick, for ever
     if event.message_id:
@@ -564,6 +571,7 @@ _APPLY: dict[type[e.Event], Callable[[World, Any], None]] = {
     e.HazardAdded: hazards.hazard_added,
     e.IncidentAcknowledged: attention.acknowledged,
     e.AcknowledgementLapsed: attention.lapsed,
+    e.AcknowledgementEnded: presence.acknowledgement_ended,
     e.IncidentEscalated: attention.escalated,
     e.IncidentNoted: _noted,
     e.IncidentMerged: _merged,

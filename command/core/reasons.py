@@ -62,6 +62,8 @@ class Reason(StrEnum):
     NOBODY_LEFT = "nobody_left"
     # the officer
     OFFICER_SILENT = "officer_silent"
+    OFFICER_GONE = "officer_gone"  # the last console of who had it, for a minute
+    NO_OFFICER = "no_officer"  # at any console, for a minute: the second line is called
     ACKNOWLEDGEMENT_EXPIRED = "acknowledgement_expired"
     ALL_UNITS_DONE = "all_units_done"
     OVERDUE = "overdue"

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from command.core.plans import Plan
-from command.core.township import Line, Place, Post, Ring, Township
+from command.core.township import Camera, Line, Place, Post, Ring, Township, Unit
 
 Row = dict[str, Any]
 Tables = dict[str, dict[str, Row]]
@@ -107,4 +107,33 @@ def desk_row(post: Post) -> Row:
         "role": post.role,
         "place": post.place,
         "contact": post.contact,
+    }
+
+
+def unit_fields(unit_id: str, unit: Unit | None) -> Row:
+    """What the township's files say of a unit; `lon` and `lat` are its home."""
+    return {
+        "id": unit_id,
+        "name": unit.name if unit else unit_id,
+        "name_en": unit.name_en if unit else unit_id,
+        "type": unit.type if unit else "",
+        "members": unit.members if unit else 0,
+        "roles": list(unit.roles) if unit else [],
+        "equipment": list(unit.equipment) if unit else [],
+        "shared": unit.shared if unit else False,
+        "place": unit.place if unit else "",
+        "lon": unit.lon if unit else None,
+        "lat": unit.lat if unit else None,
+        "contact": unit.contact if unit else "",
+    }
+
+
+def camera_fields(camera: Camera) -> Row:
+    """What they say of a camera; `area` is its row of the camera wall."""
+    return {
+        "name": camera.name,
+        "area": camera.area,
+        "key": camera.key,
+        "lon": camera.lon,
+        "lat": camera.lat,
     }

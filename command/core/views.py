@@ -1,6 +1,6 @@
 """From committed events to the rows of consoles. Pure; codes, not words: a console words them.
 
-Tables: incident assignment unit case camera source alert shelf log post, and those of
+Tables: incident assignment unit case camera source alert shelf quarantine log post, and those of
 reference.py. A row of None is gone.
 """
 
@@ -18,7 +18,6 @@ from command.core.needs import open_needs
 from command.core.orders import hazards_of, place_name, position_json
 from command.core.plans import Family
 from command.core.tables import LIVE, RUNNING
-from command.core.township import Unit
 from command.core.world import Assignment, Incident, World
 
 Row = dict[str, Any]
@@ -60,6 +59,8 @@ def changed(
         _put(rows, "alert", alert, alert_row(world, alert))
     for key in touched.shelf:
         _put(rows, "shelf", key, shelf_row(world, key))
+    for key in touched.quarantine:
+        _put(rows, "quarantine", key, quarantine_row(world, key))
     if touched.post:
         _put(rows, "post", "post", post_row(world))
     rows["log"] = dict(log_lines(world, events, seq, values))
@@ -75,6 +76,7 @@ class _Touched:
     sources: dict[str, None] = field(default_factory=dict)
     alerts: dict[str, None] = field(default_factory=dict)
     shelf: dict[str, None] = field(default_factory=dict)
+    quarantine: dict[str, None] = field(default_factory=dict)
     post: bool = False
 
     def note(self, event: e.Event) -> None:
@@ -96,6 +98,8 @@ class _Touched:
             self.alerts |= dict.fromkeys(event.alerts)
         if isinstance(event, e.SourceShelved | e.SourceUnshelved):
             self.shelf[f"{event.source}|{event.kind}"] = None
+        if isinstance(event, e.MessageQuarantined):
+            self.quarantine[event.quarantine] = None
         self.post = self.post or isinstance(event, _OF_THE_POST)
 
 
@@ -125,7 +129,7 @@ def _incident_rows(world: World, ident: str, rows: Rows) -> None:
 def everything(world: World, seq: int, lines: Iterable[tuple[str, Row]]) -> Rows:
     """A whole snapshot of rows; `lines` are the last log lines the post remembers."""
     rows: Rows = {name: {} for name in ("incident", "case", "assignment", "unit", "camera")}
-    rows |= {name: {} for name in ("source", "alert", "shelf")}
+    rows |= {name: {} for name in ("source", "alert", "shelf", "quarantine")}
     for ident in world.incidents:
         _incident_rows(world, ident, rows)
     for order_id, assignment in world.assignments.items():
@@ -140,6 +144,8 @@ def everything(world: World, seq: int, lines: Iterable[tuple[str, Row]]) -> Rows
         _put(rows, "alert", alert, alert_row(world, alert))
     for key in world.shelf:
         _put(rows, "shelf", key, shelf_row(world, key))
+    for key in world.quarantine:
+        _put(rows, "quarantine", key, quarantine_row(world, key))
     for table, keyed in reference.tables(world.township).items():
         rows[table] = dict(keyed)
     rows["log"] = dict(lines)
@@ -281,7 +287,7 @@ def unit_row(world: World, unit_id: str) -> Row:
     """One unit; its status on each job stands in the job's own row."""
     state = world.units[unit_id]
     jobs = [world.assignments[order] for order in state.orders[-JOBS_SHOWN:]]
-    return _unit_of_the_files(unit_id, world.index.units.get(unit_id)) | {
+    return reference.unit_fields(unit_id, world.index.units.get(unit_id)) | {
         "state": unit_status(world, unit_id),
         "off_reason": state.why_off,
         "assignments": [
@@ -300,37 +306,13 @@ def unit_row(world: World, unit_id: str) -> Row:
     }
 
 
-def _unit_of_the_files(unit_id: str, unit: Unit | None) -> Row:
-    """What the township's files say of a unit; `lon` and `lat` are its home."""
-    return {
-        "id": unit_id,
-        "name": unit.name if unit else unit_id,
-        "name_en": unit.name_en if unit else unit_id,
-        "type": unit.type if unit else "",
-        "members": unit.members if unit else 0,
-        "roles": list(unit.roles) if unit else [],
-        "equipment": list(unit.equipment) if unit else [],
-        "shared": unit.shared if unit else False,
-        "place": unit.place if unit else "",
-        "lon": unit.lon if unit else None,
-        "lat": unit.lat if unit else None,
-        "contact": unit.contact if unit else "",
-    }
-
-
 def source_row(world: World, source: str) -> Row:
     """A camera or sensor: unknown until first heard, then online, fault or offline."""
     state = world.sources.get(source)
     row: Row = {"id": source, "class": world.index.classes.get(source, "unknown")}
     row["place"] = world.index.homes.get(source, ("", None))[0]
     if (camera := world.index.cameras.get(source)) is not None:
-        row |= {
-            "name": camera.name,
-            "area": camera.area,
-            "key": camera.key,
-            "lon": camera.lon,
-            "lat": camera.lat,
-        }
+        row |= reference.camera_fields(camera)
     if state is None:
         return row | {"state": "unknown", "since": None}
     online = "online" if state.ok else "fault"
@@ -367,6 +349,21 @@ def shelf_row(world: World, key: str) -> Row | None:
         return None
     source, _, kind = key.partition("|")
     return {"source": source, "kind": kind, "until": world.shelf[key]}
+
+
+def quarantine_row(world: World, key: str) -> Row | None:
+    """A message that could not be read or that our code failed on; gone when newer ones came."""
+    kept = world.quarantine.get(key)
+    if kept is None:
+        return None
+    return {
+        "quarantine": key,
+        "at": kept.at,
+        "source": kept.source,
+        "topic": kept.topic,
+        "why": kept.why,
+        "detail": kept.detail,
+    }
 
 
 def post_row(world: World) -> Row:

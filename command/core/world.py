@@ -187,6 +187,17 @@ class Alert:
 
 
 @dataclass(slots=True)
+class Kept:
+    """A message that could not be read: where it came from and why; its bytes are kept aside."""
+
+    at: float
+    source: str
+    topic: str
+    why: str
+    detail: str
+
+
+@dataclass(slots=True)
 class World:
     """One township under one topic root, at the end of its log."""
 
@@ -209,6 +220,7 @@ class World:
     shelf: dict[str, float] = field(default_factory=dict)
     commands: dict[str, float] = field(default_factory=dict)
     rejected: int = 0
+    quarantine: dict[str, Kept] = field(default_factory=dict)  # the last ones
     due: dict[str, float] = field(default_factory=dict)
     index: Index = field(default_factory=Index)
 

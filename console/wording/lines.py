@@ -36,6 +36,7 @@ EVENT = {
     "IncidentReleased": _("released: the dispatcher sends teams"),
     "IncidentAcknowledged": _("acknowledged {until} {why}"),
     "AcknowledgementLapsed": _("the acknowledgement of {by} lapsed"),
+    "AcknowledgementEnded": _("{by} left the console: nobody has it"),
     "IncidentEscalated": _("no answer: {to} is called"),
     "IncidentNoted": _("note: {text}"),
     "IncidentMerged": _("joined to {into}"),

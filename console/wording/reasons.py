@@ -58,6 +58,8 @@ REASON = {
     "nobody_left": _("nobody left to send"),
     # the officer
     "officer_silent": _("the officer did not answer"),
+    "officer_gone": _("who had it has left the console"),
+    "no_officer": _("no officer at any console"),
     "acknowledgement_expired": _("the acknowledgement ran out"),
     "all_units_done": _("all units are done"),
     "overdue": _("overdue"),
@@ -86,6 +88,7 @@ ALERT = {
     "unit_declined": _("{unit} declined"),
     "nobody_left": _("Nobody left to send: {post}"),
     "officer_silent": _("Not acknowledged in time: {post} is called"),
+    "no_officer": _("No officer at any console for a minute: {post} is called"),
     "overdue": _("Overdue: now with {post}"),
     "off_duty_with_order": _("{unit} went off duty with an order"),
     "asked_by_team": _("{unit} asks: {text}"),

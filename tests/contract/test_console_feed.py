@@ -78,6 +78,12 @@ def test_a_beat_comes_every_second_with_clock_backlog_and_health(site: Site) -> 
     assert {"now", "at", "epoch", "backlog", "store", "broker"} <= set(first)
     assert first["store"]["ok"] is True
     assert first["broker"]["ok"] is True
+    load = first["load"]
+    assert load["band"] in {"quiet", "busy", "flood"}
+    assert load["n10"] >= 0
+    assert load["since"] <= first["now"]
+    assert "officer-1" in load["officers"]
+    assert isinstance(first["chatter"], list)
     assert 0.8 < third["now"] - second["now"] < 1.5  # by the post's own clock, not by ours
 
 
@@ -359,6 +365,13 @@ def test_two_consoles_see_the_same(site: Site) -> None:
             console.row("incident", lambda row: row["id"] == incident and row["ack"])
         two.ok("watch", incident=incident)
         assert "observer-1" in one.see(lambda: one.tables.get("viewer", {}).get(incident))["names"]
+
+
+def test_what_could_not_be_read_is_shown(site: Site) -> None:
+    site.say("rangers-1", "alarm", b"not json at all")
+    row = site.officer.row("quarantine", lambda row: row["source"] == "rangers-1")
+    assert set(row) == {"quarantine", "at", "source", "topic", "why", "detail"}
+    assert (row["topic"], row["why"]) == ("fs/jingming/rangers-1/alarm", "not_json")
 
 
 # --- plain HTTP on the same port

@@ -109,8 +109,23 @@ def test_parts_are_made_only_where_there_is_more_than_one(rows: int, parts: int)
     assert "none" in found[0]["snapshot"]
 
 
+def test_the_most_urgent_incidents_stand_in_the_first_part() -> None:
+    ranked = {"I-1": 4, "I-2": 1, "I-3": 2, "I-4": 1}
+    rows = {key: {"priority": priority, "ended_at": None} for key, priority in ranked.items()}
+    mirror = loaded({"unit": {"a": 1}, "incident": rows}, part_rows=2)
+    mirror.apply("e1-1", {"incident": {"I-2": {"priority": 1, "ended_at": 9.0}}})
+    mirror.apply("e1-2", {"incident": {"I-5": {"priority": 1, "ended_at": None}, "I-4": None}})
+    parts = [json.loads(each)["snapshot"] for each in mirror.snapshot(in_parts=True)]
+    order = [key for part in parts for key in part.get("incident", {})]
+    assert order == ["I-5", "I-3", "I-1", "I-2"]
+    assert "unit" not in parts[1]
+    mirror.load("e1-3", {"incident": rows})
+    (all_of_it,) = mirror.snapshot(in_parts=False)
+    assert list(json.loads(all_of_it)["snapshot"]["incident"]) == ["I-2", "I-4", "I-3", "I-1"]
+
+
 def test_of_a_table_that_only_grows_the_last_rows_are_kept_and_each_is_sent_once() -> None:
-    mirror = loaded({"log": {"e1-0.0": 0}, "unit": {}}, tail_rows=3)
+    mirror = loaded({"log": {"e1-0.0": 0}, "unit": {}}, tails={"log": 3})
     for n in range(1, 1_001):
         patch = mirror.apply(f"e1-{n}", {"log": {f"e1-{n}.0": n}, "unit": {str(n): n}})
         assert json.loads(patch.frame)["rows"]["log"] == {f"e1-{n}.0": n}
@@ -120,15 +135,17 @@ def test_of_a_table_that_only_grows_the_last_rows_are_kept_and_each_is_sent_once
 
 
 def test_a_slow_console_gets_the_last_of_the_log_and_is_not_cut_for_the_rest() -> None:
-    limits = replace(LIMITS, tail_rows=3)
+    limits = replace(LIMITS, tails={"log": 3, "quarantine": 2})
     mirror, outbox = loaded({}), Outbox(limits)
     for n in range(1, 1_001):
         text = "x" * 100
         rows: dict[str, dict[str, Any]] = {"log": {f"e1-{n}.0": text}, "unit": {"a": n}}
+        rows["quarantine"] = {f"Q-{n}": text}
         assert outbox.put(mirror.apply(f"e1-{n}", rows))
     (first, *rest) = drained(outbox)
     assert first["merged"] + len(rest) == 1_000
     assert len(first["rows"]["log"]) == 3
+    assert len(first["rows"]["quarantine"]) == 2
     assert outbox._bytes == 0  # what was dropped is not counted for ever
 
 

@@ -29,6 +29,7 @@ from command.core.codec import (
 )
 from command.core.decide import Fact
 from command.core.evolve import evolve
+from command.core.presence import Absent
 from command.core.reasons import Reason
 from command.core.world import empty
 from sensors.observations import (
@@ -174,6 +175,8 @@ def story() -> Stage:
     play.do("acknowledge", fire, read=("电线落地",))
     play.wait(20)
     play.report("near", text="看到明火")
+    play.do("acknowledge", fire)
+    play.give(Absent(("officer-1",), nobody=True))
     play.do("acknowledge", fire)
     play.wait(60)
     play.walk(play.order_of("middle"), "received", "accepted", "en_route", "on_scene")

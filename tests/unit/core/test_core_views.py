@@ -11,7 +11,7 @@ from command.core import events as e
 from command.core import views
 from command.core.decide import Fact
 from command.core.reasons import Reason
-from sensors.observations import Fault, Heartbeat
+from sensors.observations import Fault, Heartbeat, Rejection, RejectionReason
 
 INCIDENT_ROW = {
     "id": "I-e1-1",
@@ -249,6 +249,28 @@ def test_an_alert_is_there_until_it_is_read() -> None:
     assert play.rows()["alert"] == {"A-e1-1": None}
 
 
+def test_the_last_messages_that_could_not_be_read() -> None:
+    play = stage()
+    for n in range(52):
+        play.give(
+            Rejection("fs/test/x/alarm", "x", RejectionReason.NOT_JSON, f"byte {n}", f"d{n}", NOON)
+        )
+    newest = play.rows()["quarantine"]
+    assert newest == {
+        "Q-e1-52": {
+            "quarantine": "Q-e1-52",
+            "at": NOON,
+            "source": "x",
+            "topic": "fs/test/x/alarm",
+            "why": "not_json",
+            "detail": "byte 51",
+        }
+    }
+    whole = views.everything(play.world, 1, [])["quarantine"]
+    assert list(whole) == [f"Q-e1-{n}" for n in range(3, 53)]
+    assert whole["Q-e1-52"] == newest["Q-e1-52"]
+
+
 def test_the_post_itself() -> None:
     play = stage()
     play.give(Fact(e.PostStarted(at=NOON, cause="post", reason=Reason.STARTED, epoch=7)))
@@ -291,6 +313,7 @@ def test_new_files_are_a_whole_picture() -> None:
         "source",
         "alert",
         "shelf",
+        "quarantine",
         "place",
         "shape",
         "plan",
