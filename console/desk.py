@@ -30,7 +30,7 @@ from console.keys import bindings, folded
 from console.look import Look
 from console.model import LOST_S, Model
 from console.outcome import NOTHING, OK, REFUSED, SAID, UNKNOWN, Outcome
-from console.page import Back, Ctx, Fill, Go, Move, Page, Say
+from console.page import Act, Back, Ctx, Fill, Go, Move, Page, Say
 from console.queue import Queue
 from console.settings import Settings
 from console.watching import Watching, quiet
@@ -300,6 +300,8 @@ class Desk:
                     self.line.typed.set(move.text)
                 case Send():
                     effects += self._send(move, mono)
+                case Act():
+                    effects += self._carry_out(self._everywhere(self.ctx(mono), move.action), mono)
                 case Remember():
                     own = self.settings
                     self.look = replace(self.look, lang=own.lang, theme=own.theme)
@@ -330,7 +332,7 @@ class Desk:
 
     def _go(self, go: Go, mono: float) -> list[Effect]:
         if go.page == "main":
-            return self._home(mono)
+            return self._home(mono) + self._fill(go, mono)
         if go.page not in self._pages:
             raise KeyError(go.page)
         if self.page.name == go.page and (self.page.item == go.item or not go.item):

@@ -52,7 +52,14 @@ class Fill:
     text: str
 
 
-Move = Effect | Go | Back | Say | Fill
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What the key of this action (of `keys.py`) does where no page wants it: the line's `:静音`."""
+
+    action: str
+
+
+Move = Effect | Go | Back | Say | Fill | Act
 
 
 @dataclass(frozen=True, slots=True)
