@@ -278,7 +278,7 @@ class Desk:
         if rev is None:
             return (Say(self.look.tr("F4: no item is chosen.")),)
         command = m.Acknowledge(id=self._ids(), incident=item, rev=rev)
-        return (Send(command, f"{item} {self.look.tr('acknowledge')}"),)
+        return (Send(command, " ".join((item, self.look.tr("acknowledge")))),)
 
     def _is_red(self, ident: str) -> bool:
         row = self.model.row("incident", ident)
