@@ -27,6 +27,7 @@ from websockets.typing import Origin
 
 from command.admission import Door, Line, refusal, text_of
 from command.broadcast import Limits, Mirror, Note, Patch, Row, encode, frame, position
+from command.cleaning import cleaned
 from command.errors import ConfigError
 from command.messages import (
     MAX_BYTES,
@@ -34,20 +35,18 @@ from command.messages import (
     CommandResult,
     FrameError,
     Look,
-    ReportAlarm,
     Unwatch,
     Watch,
     may,
     read_command,
 )
 from command.once import Once, Unanswered
-from sensors.positions import from_gcj02
-from sensors.text import clean
 from sensors.words import tr
 
 log = structlog.get_logger("feed")
 
-VIEWER = "viewer"  # the one table that is the feed's own: who has an incident open
+VIEWER = "viewer"  # who has an incident open; like the detail of it, in no log
+DETAIL = "detail"  # its timeline, and why this team
 _BROKEN = 1011  # close code: our fault, come back
 
 
@@ -80,6 +79,9 @@ class FeedSource(Protocol):
 
     def health(self) -> Health:
         """Whether the post does its work."""
+
+    def watched(self, incident: str, *, anybody: bool) -> None:
+        """Consoles have this incident open, or none has any longer."""
 
     def seen(self, position: str) -> None:
         """A known console has seen this position, which is not in our log."""
@@ -156,7 +158,8 @@ class Feed:
 
         Consoles that are connected get what differs.
         """
-        self._send(self._mirror.load(self._source.position(), self._source.snapshot(), {VIEWER}))
+        kept = {VIEWER, DETAIL}
+        self._send(self._mirror.load(self._source.position(), self._source.snapshot(), kept))
 
     def publish(self, at: str, rows: Mapping[str, Mapping[str, Row | None]]) -> None:
         """After each commit: the rows that it changed, None for one that is gone. Never waits."""
@@ -164,6 +167,10 @@ class Feed:
             self._send(self._mirror.apply(at, rows))
         else:
             self.load()
+
+    def show(self, rows: Mapping[str, Mapping[str, Row | None]]) -> None:
+        """Rows that are in no log, as they are between two commits."""
+        self._send(self._mirror.apply(self._mirror.at, rows))
 
     # --- the server
 
@@ -327,7 +334,9 @@ class Feed:
 
     def _show_viewers(self, incidents: set[str]) -> None:
         rows = {incident: self._viewers(incident) for incident in incidents}
-        self._send(self._mirror.apply(self._mirror.at, {VIEWER: rows}))
+        self.show({VIEWER: rows})
+        for incident, row in rows.items():
+            self._source.watched(incident, anybody=row is not None)
 
     def _viewers(self, incident: str) -> Row | None:
         names = sorted({line.name for line in self._lines if incident in line.watching})
@@ -351,32 +360,6 @@ class Feed:
         status = HTTPStatus.OK if health.ok else HTTPStatus.SERVICE_UNAVAILABLE
         body = {**health.details, "ok": health.ok, "reasons": list(health.reasons)}
         return _response(ws, status, encode(body).decode() + "\n", "application/json")
-
-
-def cleaned(command: Command) -> Command:
-    """The command with texts made harmless and its position in WGS-84.
-
-    Raises FrameError where a text that must be there has nothing to read in it.
-    """
-    fields = type(command).model_fields
-    texts = {name: clean(getattr(command, name)) for name in _TEXTS if name in fields}
-    for name, text in texts.items():
-        if fields[name].is_required() and not text:
-            raise FrameError("bad_field", name, command.id)
-    changed: Command = command.model_copy(update=texts)
-    return _in_wgs84(changed) if isinstance(changed, ReportAlarm) else changed
-
-
-_TEXTS = ("why", "text", "outcome", "caller")
-
-
-def _in_wgs84(command: ReportAlarm) -> ReportAlarm:
-    point = command.position
-    if point is None or point.datum == "wgs84":
-        return command
-    lon, lat = from_gcj02(point.lon, point.lat)
-    there = point.model_copy(update={"lon": lon, "lat": lat, "datum": "wgs84"})
-    return command.model_copy(update={"position": there})
 
 
 async def _until_closed(ws: ServerConnection) -> NoReturn:

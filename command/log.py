@@ -259,6 +259,13 @@ class Log:
             if len(page) < count and await self._ends_at(position):
                 return
 
+    async def read_back(self, before: int, count: int) -> list[tuple[int, bytes]]:
+        """Up to `count` entries before sequence `before`, newest first; none at the log's start."""
+        page = await _ask(
+            self._reads, "XREVRANGE", self._log, f"{before - 1}-0", "-", "COUNT", count
+        )
+        return [_entry(item) for item in page]
+
     async def _ends_at(self, position: int) -> bool:
         last = await self.last()
         if last <= position:

@@ -149,6 +149,10 @@ class Picture:
         }
         return Health(not reasons, reasons, details)
 
+    def watched(self, incident: str, *, anybody: bool) -> None:
+        """Its detail is shown while somebody has it open."""
+        self._post.watched(incident, anybody=anybody)
+
     def seen(self, position: str) -> None:
         """A console has seen a position that is not in our log."""
         claimed = parse_position(position)

@@ -33,6 +33,7 @@ from command.core.receipts import Receipt
 from command.core.step import Batch, Poisoned, step
 from command.core.ticks import decide_tick
 from command.core.world import World
+from command.details import Details
 from command.errors import LeaseLost, LogGap, StoreError
 from command.feed import Feed
 from command.hand import Delivery
@@ -103,6 +104,7 @@ class Post:
         self._presence = Presence()
         self._presence.load(self.world)
         self._patience = Patience(over=not self.world.due)
+        self._details = Details(store, feed.show, self.lines, seq)
         self._tick = False
         self.hindrance = ""  # why messages wait in hand although the store is well
         self.screens_behind = False  # a row could not be made: /healthz says so
@@ -111,6 +113,7 @@ class Post:
         """Turn after turn, until cancelled. Raises LeaseLost or LogGap: then the world is stale."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._ticks(), name="ticks")
+            tasks.create_task(self._details.run(), name="details")
             while True:
                 await self._wake.wait()
                 self._wake.clear()
@@ -152,6 +155,7 @@ class Post:
             for source in {getattr(value, "source", "") for value in heard}:
                 self._schedule.heard_from(source, now)
         self._send_orders(now)
+        self._details.refresh(self.world, now, elapsed())
         if self._commands or self._facts or self._broker.is_waiting:
             self._wake.set()
 
@@ -260,7 +264,9 @@ class Post:
             return
         try:
             rows = views.changed(self.world, batch.events, self.seq, batch.values)
-            self.lines.extend((key, row) for key, row in rows["log"].items() if row is not None)
+            news = [(key, row) for key, row in rows["log"].items() if row is not None]
+            self.lines.extend(news)
+            self._details.follow(self.seq, [row for _, row in news])
             if _files_changed(batch):
                 self._feed.load()  # what the new files no longer have goes from the screens
             else:
@@ -316,6 +322,11 @@ class Post:
     def officers(self) -> set[str]:
         """The officers and leaders at consoles."""
         return {name for name, role in self._feed.consoles if role in ROLES}
+
+    def watched(self, incident: str, *, anybody: bool) -> None:
+        """A console has this incident open, or none has any longer."""
+        self._details.watch(incident, anybody=anybody)
+        self._wake.set()
 
     def seen(self, era: int, seq: int, cause: str) -> None:
         """Somebody has seen this position. Is our log shorter, a new era begins with the next turn,

@@ -367,6 +367,18 @@ def test_two_consoles_see_the_same(site: Site) -> None:
         assert "observer-1" in one.see(lambda: one.tables.get("viewer", {}).get(incident))["names"]
 
 
+def test_the_detail_of_an_incident_is_there_while_somebody_looks(site: Site) -> None:
+    incident = site.opened("rangers-1", "fire", place="v02", text="着火")
+    with site.console("observer") as two:
+        two.ok("watch", incident=incident)
+        row = site.officer.row("detail", lambda row: row["timeline"][-1]["incident"] == incident)
+        assert {"timeline", "earlier", "teams", "nearest", "gap"} <= set(row)
+        assert any(line["event"] == "IncidentOpened" for line in row["timeline"])
+        site.officer.ok("note", incident=incident, text="村主任已到")
+        two.row("detail", lambda row: "村主任已到" in str(row["timeline"]))
+    site.officer.see(lambda: incident not in site.officer.tables["detail"])
+
+
 def test_what_could_not_be_read_is_shown(site: Site) -> None:
     site.say("rangers-1", "alarm", b"not json at all")
     row = site.officer.row("quarantine", lambda row: row["source"] == "rangers-1")

@@ -54,6 +54,7 @@ class Post:
         self.at = "e1-10"
         self.well = Health(ok=True, details={"backlog": 0})
         self.positions_seen: list[str] = []
+        self.watches: list[tuple[str, bool]] = []
         self.begun: list[tuple[str, str, str]] = []  # (by, role, id)
         self.done: list[Command] = []
         self.answer = CommandResult(ok=True)
@@ -86,6 +87,9 @@ class Post:
 
     def health(self) -> Health:
         return self.well
+
+    def watched(self, incident: str, *, anybody: bool) -> None:
+        self.watches.append((incident, anybody))
 
     def seen(self, position: str) -> None:
         self.positions_seen.append(position)
@@ -558,6 +562,23 @@ async def test_the_others_are_shown_who_has_an_incident_open() -> None:
         assert (await one.ask("q-2", "unwatch", incident="I-1"))["ok"]
         assert "I-1" not in (await back(feed, ""))["snapshot"]["viewer"]
     assert post.begun == []
+    assert post.watches == [("I-1", True), ("I-1", True), ("I-1", True), ("I-1", False)]
+
+
+async def test_the_detail_of_what_is_open_goes_to_all_and_outlives_a_new_world() -> None:
+    post = Post()
+    async with served(post) as feed, console(feed) as one, console(feed, "leader") as two:
+        assert (await one.ask("q-1", "watch", incident="I-1"))["ok"]
+        feed.show({"detail": {"I-1": {"timeline": []}}})
+        for found in (one, two):
+            while "detail" not in (rows := await found.next("rows"))["rows"]:
+                pass
+            assert rows == {"rows": {"detail": {"I-1": {"timeline": []}}}, "at": "e1-10"}
+        feed.load()
+        late = await back(feed, "")
+        assert late["snapshot"]["detail"] == {"I-1": {"timeline": []}}
+        feed.show({"detail": {"I-1": None}})
+        assert (await two.next("rows"))["rows"] == {"detail": {"I-1": None}}
 
 
 async def test_a_console_watches_a_bounded_number() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from post_rig import WAIT_S, Rig, a_post, events, of
+from post_rig import WAIT_S, Rig, Wire, a_post, events, of
 from websockets.asyncio.client import ClientConnection, connect
 
 from command import tokens
@@ -21,6 +21,7 @@ from command.core.decide import Fact
 from command.core.reasons import Reason
 from command.core.township import document
 from command.loader import load
+from command.post import LINES
 from command.store import open_store
 from simulations.fault_house import township
 from simulations.servers import Process
@@ -109,6 +110,56 @@ async def test_what_new_files_no_longer_have_goes_from_the_screens(
         await rig.until(lambda: "ljg-01" not in shown["camera"])
         assert b'"fewer"' in shown["post"]["post"]
         assert any(b"TownshipLoaded" in line for line in shown["log"].values())
+
+
+async def test_a_timeline_that_memory_has_lost_is_read_from_the_store(
+    mosquitto: Process, redis_own: Process, files: Path, tmp_path: Path
+) -> None:
+    async with a_post(mosquitto.url, redis_own.url, tmp_path, files) as rig:
+        await served(rig)
+        async with screen(rig, redis_own.url, "watch") as one:
+            await one.do("report_alarm", kind="other", place="v01", text="第一")
+            await one.until(lambda: one.tables.get("incident"))
+            (ident,) = one.tables["incident"]
+            await one.do("note", incident=ident, text="村主任已到")
+            for number in range(LINES):
+                await one.do("shelve", source=f"s-{number}", kind="other", minutes=15, why="x")
+                await one.do("unshelve", source=f"s-{number}", kind="other")
+            await one.until(lambda: f'"s-{LINES - 1}"' in str(one.tables["log"]).replace("'", '"'))
+            assert not any(line.get("incident") == ident for _, line in rig.post.lines)
+            await one.do("watch", incident=ident)
+            await one.until(lambda: one.row("detail", ident))
+            await one.until(lambda: not one.row("detail", ident)["earlier"])
+            row = one.row("detail", ident)
+            told = [line["event"] for line in row["timeline"]]
+            assert told.index("IncidentNoted") < told.index("IncidentOpened")
+            assert [one.tables["log"][line["pos"]] for line in row["timeline"]] == row["timeline"]
+            assert set(row) >= {"teams", "nearest", "gap"}
+            await one.do("note", incident=ident, text="第二")
+            await one.until(lambda: one.row("detail", ident)["timeline"][0].get("text") == "第二")
+            await one.do("unwatch", incident=ident)
+            await one.until(lambda: one.row("detail", ident) is None)
+
+
+async def test_a_store_that_is_down_is_asked_again_for_the_timeline(
+    mosquitto: Process, redis_own: Process, files: Path, tmp_path: Path
+) -> None:
+    async with (
+        Wire(redis_own.url).up() as wire,
+        a_post(mosquitto.url, wire.url, tmp_path, files) as rig,
+    ):
+        await served(rig)
+        async with screen(rig, redis_own.url, "watch") as one:
+            await one.do("report_alarm", kind="other", place="v01", text="第一")
+            await one.until(lambda: one.tables.get("incident"))
+            (ident,) = one.tables["incident"]
+            rig.post.lines.clear()
+            wire.about, wire.lose = b"XREVRANGE", 3
+            await one.do("watch", incident=ident)
+            await one.until(lambda: one.row("detail", ident))
+            assert one.row("detail", ident)["earlier"] is True
+            await one.until(lambda: not one.row("detail", ident)["earlier"])
+            assert wire.lost == 3
 
 
 async def test_a_minute_without_officers_ends_what_they_had_and_calls_the_second_line(
