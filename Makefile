@@ -22,9 +22,9 @@ $(READY): requirements.lock pyproject.toml scripts/setup
 drill: setup ## the smoke drill: a fire on the hill, from the first alarm to the report
 	@$(BIN)/fengsui drill smoke
 
-run: setup ## the command post of the reference township, with the embedded services
+run: setup ## the command post of the reference township; in a terminal, with the console on it
 	@FENGSUI_MQTT_PORT=$(MQTT_PORT) $(BIN)/fengsui serve --township townships/jingming \
-	  --listen $(LISTEN)
+	  --listen $(LISTEN) --console
 
 test: setup ## all tests, on real servers
 	@$(BIN)/python -m pytest -n 3 --dist loadfile

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -25,14 +26,19 @@ Mqtt = Annotated[str | None, typer.Option(help="mqtt://HOST:PORT; else the embed
 Redis = Annotated[str | None, typer.Option(help="redis://HOST:PORT; else the embedded store.")]
 
 
-def _run(work: Coroutine[Any, Any, Any]) -> Any:
-    """Run to the end; what a person can put right is one line on stderr, and exit 1, or 2."""
+def _run(work: Coroutine[Any, Any, Any], *, quiet: bool = False) -> Any:
+    """Run to the end; what a person can put right is one line on stderr, and exit 1, or 2.
+
+    `quiet`: the error goes on, for stderr is not the person's just now.
+    """
     from command.errors import FengsuiError
     from command.runner import run
 
     try:
         return run(work)
     except FengsuiError as error:
+        if quiet:
+            raise
         raise _said(error) from None
 
 
@@ -54,8 +60,16 @@ def serve(
     standby: Annotated[bool, typer.Option(help="Wait for the lease, and again when lost.")] = False,
     root: Annotated[str, typer.Option(help="fs, or fsx for a drill.")] = "fs",
     lease: Annotated[float, typer.Option(help="Seconds of a lease.", min=0.5)] = 6.0,
+    console: Annotated[
+        bool,
+        typer.Option(
+            "--console/--no-console",
+            help="Keep a token for this computer's console; in a terminal, open it here.",
+        ),
+    ] = False,
 ) -> None:
     """Be the command post of a township."""
+    from command import screen
     from command.announce import announce
     from command.app import serve as be_the_post
     from command.errors import UsageError
@@ -74,7 +88,81 @@ def serve(
         )
     except UsageError as error:
         raise _said(error) from None
-    _run(be_the_post(settings, announce))
+    if not console:
+        _run(be_the_post(settings, announce))
+    elif not screen.terminal():
+        _run(screen.serve_with_token(settings))
+    else:
+        _beside(settings)
+
+
+def _beside(settings: Any) -> None:
+    """The post in the background, the console on this terminal."""
+    from command import screen
+    from command.errors import FengsuiError
+    from sensors.words import tr
+
+    log = settings.data / screen.LOG
+    typer.echo(tr("Starting the post; what it says is in {log} ...").format(log=log))
+    try:
+        with screen.aside(log) as terminal:
+            code = _run(screen.serve_with_console(settings, terminal), quiet=True)
+        screen.ended(code or 0, log)
+    except FengsuiError as error:
+        raise _said(error) from None
+
+
+@app.command()
+def console(
+    url: Annotated[str, typer.Option(help="The post's feed.")] = "ws://127.0.0.1:8460/console",
+    token: Annotated[
+        str | None, typer.Option(help="Else FENGSUI_TOKEN, else the one kept in --data.")
+    ] = None,
+    data: Annotated[Path, typer.Option(help="Folder of a post on this computer.")] = Path("data"),
+    lang: Annotated[str | None, typer.Option(help="zh or en.")] = None,
+    theme: Annotated[str | None, typer.Option(help="night contrast ansi mono")] = None,
+    readonly: Annotated[bool, typer.Option("--readonly", help="Send nothing.")] = False,
+    guard: Annotated[
+        float | None,
+        typer.Option(help="Seconds before a dialog accepts F3.", min=0.4, max=1.5),
+    ] = None,
+    sound_command: Annotated[
+        str | None, typer.Option(help="Program to call with a sound's word.")
+    ] = None,
+) -> None:
+    """The duty officer's console."""
+    import shlex
+
+    from command import desk_token
+    from command.errors import FengsuiError
+    from console.main import Options, start
+    from console.styles import THEMES
+
+    _one_of("--lang", lang, ("zh", "en"))
+    _one_of("--theme", theme, THEMES)
+    try:
+        argv = tuple(shlex.split(sound_command or ""))
+    except ValueError as error:
+        raise typer.BadParameter(f"--sound-command: {error}") from None
+    try:
+        known = token or os.environ.get("FENGSUI_TOKEN") or desk_token.read(data)
+    except FengsuiError as error:
+        raise _said(error) from None
+    options = Options(
+        url=url,
+        token=known,
+        lang=lang,
+        theme=theme,
+        guard_s=guard,
+        readonly=readonly,
+        sound_command=argv,
+    )
+    raise typer.Exit(start(options))
+
+
+def _one_of(option: str, value: str | None, choices: tuple[str, ...]) -> None:
+    if value is not None and value not in choices:
+        raise typer.BadParameter(f"{option}: {' '.join(choices)}")
 
 
 @app.command()

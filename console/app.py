@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
 
+from rich.control import Control
 from rich.segment import Segment
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.events import Click, Key, MouseScrollDown, MouseScrollUp, Paste, Resize
 from textual.geometry import Offset, Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from console import sound, terminal
 from console.cells import Line, size_of
 from console.desk import Desk
 from console.effects import Effect
+from console.queue import CRIT
 from console.styles import style
 
 TICK_S = 0.1  # 10 Hz; FIELD.md section 5
+NATIVE = frozenset({"ansi", "mono"})  # themes in the terminal's own colours
 
 Carry = Callable[[Sequence[Effect]], None]
 
@@ -59,41 +64,81 @@ def _strip(line: Line, theme: str) -> Strip:
     return Strip([Segment(text, style(name, theme)) for text, name in line], size_of(line))
 
 
-class ConsoleApp(App[int], inherit_bindings=False):
-    """`desk` decides; `carry` does what has to be done outside."""
+class ConsoleApp(terminal.SteadyApp, inherit_bindings=False):
+    """`desk` decides; `carry` does what has to be done outside; `before` is called at each tick."""
 
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = []  # noqa: RUF012 - Textual's own: no key of its own may quit or copy
 
     def __init__(
-        self, desk: Desk, carry: Carry, mono: Callable[[], float] = time.monotonic
+        self,
+        desk: Desk,
+        carry: Carry,
+        mono: Callable[[], float] = time.monotonic,
+        before: Callable[[], None] = lambda: None,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=terminal.driver_class(), ansi_color=desk.look.theme in NATIVE)
         self.desk = desk
         self._carry = carry
         self._mono = mono
+        self._before = before
         self._sheet = Sheet()
+        self._painted = float("-inf")
+        self._cursor: tuple[int, int] | None = None
+        self._title = ""
 
     def compose(self) -> ComposeResult:
         """One sheet over the whole screen."""
         yield self._sheet
 
     def on_mount(self) -> None:
-        """Draw ten times a second."""
+        """Ten times a second: what is due; drawn as often as the line takes it."""
         self._sheet.focus()
         self.set_interval(TICK_S, self.pulse)
 
     def pulse(self) -> None:
-        """What has become due, then the picture."""
-        self._carry(self.desk.tick(self._mono()))
-        self.paint()
+        """What has become due, whatever the terminal does; then the picture."""
+        mono = self._mono()
+        self._before()
+        self._carry(self.desk.tick(mono))
+        self._entitle(mono)
+        if self.missed():
+            self._sheet.refresh()
+        if mono - self._painted >= 1 / terminal.rate(os.environ, self.flush_s) - TICK_S / 2:
+            self.paint()
 
     def paint(self) -> None:
-        """The picture as it is now."""
-        picture = self.desk.draw(self._mono())
-        self._sheet.show_lines(picture.lines, self.desk.look.theme)
-        if picture.cursor is not None:
-            self.cursor_position = Offset(*picture.cursor)
+        """The picture as it is now; none while the terminal does not read."""
+        if self.stuck:
+            return
+        self._painted = self._mono()
+        native = self.desk.look.theme in NATIVE
+        if self.ansi_color != native:
+            self.ansi_color = native
+        picture = self.desk.draw(self._painted)
+        drawn = self._sheet.show_lines(picture.lines, self.desk.look.theme)
+        if picture.cursor != self._cursor:
+            self._move_cursor(picture.cursor, drawn)
+
+    def _move_cursor(self, cursor: tuple[int, int] | None, drawn: int) -> None:
+        """The terminal's own cursor shows where typing goes; an input method needs it there."""
+        self._cursor = cursor
+        if cursor is None:
+            self.say_to_terminal(terminal.HIDE_CURSOR)
+            return
+        self.cursor_position = Offset(*cursor)
+        move = "" if drawn else str(Control.move_to(*cursor))
+        self.say_to_terminal(move + terminal.SHOW_CURSOR)
+
+    def _entitle(self, mono: float) -> None:
+        """The window's title says how many reds there are, also from behind other windows."""
+        desk = self.desk
+        reds = desk.queue.counts().get(CRIT, 0)
+        lost = desk.model.beat_at is not None and desk.lost(mono)
+        words = sound.title(desk.look, reds, desk.queue.unacknowledged(), lost=lost)
+        if words != self._title and not self.stuck:
+            self._title = words
+            self.say_to_terminal(terminal.title(words))
 
     def on_resize(self, event: Resize) -> None:
         """Another size: drawn at once."""
@@ -121,7 +166,9 @@ class ConsoleApp(App[int], inherit_bindings=False):
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
         """Down."""
         self.desk.wheel(3, self._mono())
+        self.paint()
 
     def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
         """Up."""
         self.desk.wheel(-3, self._mono())
+        self.paint()
