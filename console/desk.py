@@ -97,9 +97,10 @@ class Desk:
         effects: list[Effect] = []
         for page in reversed(list(self._stack)):
             told = page.ended(self.ctx(mono), outcome)
-            mine = told if page is self.page else [one for one in told if not isinstance(one, Back)]
-            effects += self._carry_out(mine, mono)
-        if command and outcome.how == OK and drafts.settled(self.settings, command):
+            if page is not self.page:  # nothing moves under the hand
+                told = [one for one in told if not isinstance(one, Back | Go | Say | Fill)]
+            effects += self._carry_out(told, mono)
+        if outcome.how == OK and drafts.settled(self.settings, self._unsaved, command):
             effects.append(Remember())
         return effects
 

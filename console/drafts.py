@@ -42,11 +42,14 @@ def drop(settings: Settings, page: str, item: str) -> bool:
     return settings.drafts.pop(f"{page}:{item}", None) is not None
 
 
-def settled(settings: Settings, command: Command | Looking) -> bool:
+def settled(settings: Settings, unsaved: dict[str, str], command: Command | Looking | None) -> bool:
     """A command was carried out: whether a draft of it was dropped."""
     if isinstance(command, Assign):
         return drop(settings, "dispatch", command.incident)
-    return isinstance(command, ReportAlarm) and drop(settings, "phone", "")
+    if not isinstance(command, ReportAlarm):
+        return False
+    unsaved.pop("phone", None)
+    return drop(settings, "phone", "")
 
 
 def only(settings: Settings, page: str, items: Container[str]) -> bool:
