@@ -259,8 +259,11 @@ def handheld(
 def drill(
     name: Annotated[str, typer.Argument(help="Which drill (smoke), or the path of a .toml file.")],
     speed: Annotated[
-        float, typer.Option(help="Times faster than real time.", min=0.1, max=60)
-    ] = 10.0,
+        float | None,
+        typer.Option(
+            help="Times faster than real time; else 10, and 1 with a console.", min=0.1, max=60
+        ),
+    ] = None,
     fast: Annotated[
         bool, typer.Option("--fast", help="Virtual clock: decisions only, no servers.")
     ] = False,
@@ -272,8 +275,13 @@ def drill(
     ] = None,
     data: Annotated[Path | None, typer.Option(help="Kept folder; else a temporary one.")] = None,
     lang: Annotated[str | None, typer.Option(help="zh or en.")] = None,
+    console: Annotated[
+        bool | None,
+        typer.Option("--console/--no-console", help="An officer's console; in a terminal, yes."),
+    ] = None,
 ) -> None:
     """Play a drill on a post of its own; exit 0 if every inject got its expected action."""
+    from command import screen
     from command.errors import ConfigError
     from sensors.words import language
     from simulations.drill import Options
@@ -287,9 +295,12 @@ def drill(
     except ConfigError as error:
         typer.echo(f"fengsui: {error}", err=True)
         raise typer.Exit(2) from None
+    manned = not fast and (screen.terminal() if console is None else console)
+    if manned and not screen.terminal():
+        raise typer.BadParameter("--console: this is not a terminal")
     options = Options(
         scenario,
-        speed=speed,
+        speed=speed or (1.0 if manned else 10.0),
         report=report,
         mqtt=mqtt,
         redis=redis,
@@ -297,8 +308,30 @@ def drill(
         data=data,
         lang=lang or language(),
     )
-    played = play_fast(options) if fast else _run(play(options))
+    played = play_fast(options) if fast else _manned(options) if manned else _run(play(options))
     raise typer.Exit(0 if played is not None and played.passed else 1)
+
+
+def _manned(options: Any) -> Any:
+    """The drill with an officer's console on this terminal; what it says comes at the end."""
+    import io
+    import tempfile
+    from dataclasses import replace
+
+    from command import screen
+    from command.errors import FengsuiError
+    from simulations.drill import drill as play
+
+    said = io.StringIO()
+    with tempfile.TemporaryDirectory(prefix="fengsui-drill-log-") as folder:
+        log = (options.report or Path(folder)) / screen.LOG
+        try:
+            with screen.aside(log) as terminal:
+                return _run(play(replace(options, console=terminal), said), quiet=True)
+        except FengsuiError as error:
+            raise _said(error) from None
+        finally:
+            typer.echo(said.getvalue(), nl=False)
 
 
 @app.command()

@@ -43,6 +43,7 @@ from sensors.words import language, tr
 from simulations.field import PAUSES_S, Field
 from simulations.judge import judge
 from simulations.live import Console, FieldLink, Line, new_client
+from simulations.officer import Officer, sitting, until_left
 from simulations.player import TOWNSHIP, play, replayed
 from simulations.report import Proof, Report, as_markdown, as_text, figures
 from simulations.scenario import Scenario
@@ -72,6 +73,7 @@ class Options:
     township: Path = TOWNSHIP
     data: Path | None = None
     lang: str = field(default_factory=language)
+    console: int | None = None  # the terminal (a descriptor) that an officer sits at; None: nobody
 
 
 async def drill(options: Options, out: TextIO | None = None) -> Report:
@@ -99,7 +101,9 @@ async def drill(options: Options, out: TextIO | None = None) -> Report:
         screen.say(tr("Starting the post for the drill ...", options.lang))
         async with asyncio.TaskGroup() as tasks:
             post = tasks.create_task(serve(settings, ready.set_result), name="post")
-            played = await _until_played(await _up(ready), options, screen, name)
+            running = await _up(ready)
+            async with sitting(running, options.console) as officer:
+                played = await _until_played(running, options, screen, name, officer)
             post.cancel()
     _tell(played, screen, options)
     return played.report
@@ -140,14 +144,16 @@ class _Played:
     entries: Sequence[bytes]
 
 
-async def _until_played(running: Running, options: Options, screen: _Screen, name: str) -> _Played:
+async def _until_played(
+    running: Running, options: Options, screen: _Screen, name: str, officer: Officer
+) -> _Played:
     """From a post that is up to the report."""
     redis = open_store(running.addresses.redis)
     pauses = tuple(pause * options.speed for pause in PAUSES_S)  # no network gets faster
     there = Field(options.scenario, running.township, pauses)
     try:
         token = await tokens.create(redis, name, "trainer")
-        await _play(running, screen, there, token)
+        played_s = await _play(running, screen, there, token, officer)
         await _at_rest(running)
         world, seq = dump_world(running.post.world), running.post.seq
         entries = await _read_back(running, seq)
@@ -156,13 +162,26 @@ async def _until_played(running: Running, options: Options, screen: _Screen, nam
         await redis.aclose()
     same = dump_world(replayed(entries, running.township.id)) == world
     events = [event for entry in entries for event in decode_entry(entry)]
-    verdicts = judge(there.scenario, events, there.told, GRACE_S * options.speed)
+    scenario = there.scenario.until(played_s)
+    if len(scenario.inject) < len(there.scenario.inject):
+        screen.say(_cut_short(options.lang, played_s, there.scenario, scenario))
+    verdicts = judge(scenario, events, there.told, GRACE_S * options.speed)
     proof = Proof(len(entries), len(world), same)
-    return _Played(Report(there.scenario, figures(events), verdicts, proof, options.speed), entries)
+    return _Played(Report(scenario, figures(events), verdicts, proof, options.speed), entries)
 
 
-async def _play(running: Running, screen: _Screen, there: Field, token: str) -> None:
-    """Connect field and console, begin, and stay to the last receipt."""
+def _cut_short(lang: str, played_s: float, whole: Scenario, part: Scenario) -> str:
+    words = tr("Ended by the officer at {at}: {n} of {of} injects had their time.", lang)
+    return words.format(at=_minutes(played_s), n=len(part.inject), of=len(whole.inject))
+
+
+async def _play(
+    running: Running, screen: _Screen, there: Field, token: str, officer: Officer
+) -> float:
+    """Connect field and console, begin, and stay to the last receipt or until the officer leaves.
+
+    How many seconds of the scenario were played.
+    """
 
     def show(line: Line) -> None:
         there.news(line)
@@ -177,10 +196,13 @@ async def _play(running: Running, screen: _Screen, there: Field, token: str) -> 
         await _connected(running, link, console)
         link.begin(running.clock.now())
         working.append(tasks.create_task(screen.progress(running.clock, there)))
-        await running.clock.sleep(there.scenario.end_at - running.clock.now())
+        left_s = there.scenario.end_at - running.clock.now()
+        await until_left(officer, running.clock.sleep(left_s))
+        played_s = running.clock.now() - there.scenario.start_at
         await _tail(running, there, console)
         for task in working:
             task.cancel()
+    return played_s
 
 
 async def _connected(running: Running, link: FieldLink, console: Console) -> None:

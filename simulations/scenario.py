@@ -171,6 +171,13 @@ class Scenario(_Part):
             update={"scenario": self.scenario.model_copy(update={"start": start})}
         )
 
+    def until(self, seconds: float) -> Scenario:
+        """The injects whose deadlines had all passed after `seconds` of it."""
+        part = [
+            one for one in self.inject if one.at_s + max(e.within_s for e in one.expect) <= seconds
+        ]
+        return self.model_copy(update={"inject": tuple(part)})
+
     @model_validator(mode="after")
     def _whole(self) -> Scenario:
         known: dict[str, Inject] = {}
