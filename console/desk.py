@@ -95,9 +95,9 @@ class Desk:
         if command is None or not quiet(command):
             self.result = outcome
         effects: list[Effect] = []
-        for page in reversed(list(self._stack)):
+        for page in (top := self.page, *self._stack[-2::-1]):
             told = page.ended(self.ctx(mono), outcome)
-            if page is not self.page:  # nothing moves under the hand
+            if page is not top:  # nothing moves under the hand
                 told = [one for one in told if not isinstance(one, Back | Go | Say | Fill)]
             effects += self._carry_out(told, mono)
         if outcome.how == OK and drafts.settled(self.settings, self._unsaved, command):

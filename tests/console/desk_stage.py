@@ -294,6 +294,10 @@ class Stage:
         """The screen as texts."""
         return [text_of(line) for line in self.picture().lines]
 
+    def sent_of(self, kind: type[Any]) -> list[Any]:
+        """The commands of one kind that were sent."""
+        return [one.command for one in self.sent if isinstance(one.command, kind)]
+
     def _note(self, effects: Sequence[Effect]) -> None:
         self.effects += effects
         self.sent += [effect for effect in effects if isinstance(effect, Send)]
