@@ -27,12 +27,16 @@ class Column:
 
 @dataclass(slots=True)
 class Table:
-    """What the officer has done to a list. `sort` is (column, descending); None: as given."""
+    """What the officer has done to a list. `sort` is (column, descending); None: as given.
+
+    `always` names the rows that no filter hides: the red ones.
+    """
 
     cursor: str = ""
     top: int = 0
     sort: tuple[int, bool] | None = None
     filter: str = ""
+    always: Callable[[Any], bool] = lambda _row: False
     _keys: list[str] = field(default_factory=list)
     _height: int = 1
     _widths: list[int] = field(default_factory=list)
@@ -106,7 +110,9 @@ class Table:
 
     def _ordered(self, columns: Sequence[Column], rows: Mapping[str, Any]) -> list[str]:
         words = self.filter.casefold().split()
-        keys = [k for k, row in rows.items() if not words or _has(words, k, row)]
+        keys = [
+            k for k, row in rows.items() if not words or self.always(row) or _has(words, k, row)
+        ]
         if self.sort is not None and (by := columns[self.sort[0]].sort) is not None:
             keys.sort(key=lambda key: by(rows[key]), reverse=self.sort[1])
         return keys
