@@ -23,7 +23,7 @@ from console.anywhere import anywhere
 from console.cells import Line
 from console.command_line import CommandLine
 from console.effects import Effect, Quit, Remember, Send
-from console.frame import Parts, frame
+from console.frame import Parts, frame, origin
 from console.gap import Kept, compare, keep
 from console.guard import ONCE, Guard, Painted, Press
 from console.keys import bindings, folded
@@ -154,7 +154,9 @@ class Desk:
         self._freeze(mono)
         if y == 1:
             return self._carry_out(self._press(self.ctx(mono), "next", "", ""), mono)
-        return self._carry_out(self.page.click(self.ctx(mono), x, y - 2), mono)
+        ctx = self.ctx(mono)
+        left, above = origin(ctx, self.page)
+        return self._carry_out(self.page.click(ctx, x - left, y - above), mono)
 
     def wheel(self, lines: int, mono: float) -> None:
         """The mouse wheel, down positive."""
@@ -224,6 +226,7 @@ class Desk:
             line=self.line,
             lost_since=self.lost_since,
             link_words=self.link_words,
+            sound=self.alarm.state(self.settings, mono),
         )
 
     def _press(self, ctx: Ctx, action: str, key: str, character: str) -> Sequence[Move]:

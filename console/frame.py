@@ -1,62 +1,149 @@
-"""The frame of every screen: line 1, line 2, the page, hint, result, command line, keys. Pure."""
+"""The frame of every screen: line 1, line 2, the page, hint, result, command line, keys. Pure.
+
+Four of them: the plain one; that of a drill, of 演练 on all sides; that of a lost line, of `#`; and
+what is left on a terminal that is too small. Each shows without colour which it is.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from console.cells import Line, Span, beside, exactly, plain, show
+from console import head, lost
+from console.cells import Line, Span, beside, exactly, plain
 from console.command_line import CommandLine
 from console.outcome import Outcome
 from console.page import Ctx, Page
 
 BELOW = 4  # hint, result, command line, keys
 ABOVE = 2
+SIDE = 3  # cells of a drill's frame at each side
+SMALLEST = (80, 24)
 Cursor = tuple[int, int] | None
+Drawn = tuple[Sequence[Line], Cursor]
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the desk puts into the frame."""
+    """What the desk puts into the frame. `sound`: the state of the sound, for line 1."""
 
     page: Page
     result: Outcome
     line: CommandLine | None
     lost_since: float | None
     link_words: str
+    sound: str = "on"
 
 
-def frame(ctx: Ctx, parts: Parts) -> tuple[Sequence[Line], Cursor]:
+def frame(ctx: Ctx, parts: Parts) -> Drawn:
     """All lines of the screen, each exactly as wide, and the terminal's cursor."""
     width, height = ctx.look.width, ctx.look.height
-    body = max(0, height - ABOVE - BELOW)
-    drawn = [exactly(line, width) for line in parts.page.draw(ctx, width, body)[:body]]
-    drawn += [plain("", width)] * (body - len(drawn))
+    if ctx.look.too_small:
+        return _small(ctx, parts, width, height)
+    if ctx.lost:
+        return _lost(ctx, parts, width, height)
+    if ctx.model.exercise:
+        return _drill(ctx, parts, width, height)
+    return _plain(ctx, parts, width, height)
+
+
+def origin(ctx: Ctx, page: Page) -> tuple[int, int]:
+    """Column and line of the page's own first cell on the screen: where a click is on it."""
+    if ctx.look.too_small or ctx.lost:
+        return 0, ABOVE
+    side = SIDE if ctx.model.exercise else 0
+    above = ABOVE + (1 if side else 0)
+    return side, above + len(_strips(ctx, page, ctx.look.width - 2 * side))
+
+
+def _plain(ctx: Ctx, parts: Parts, width: int, height: int) -> Drawn:
+    page = parts.page
+    strips = _strips(ctx, page, width)[: height // 3]
+    body = max(0, height - ABOVE - BELOW - len(strips))
     typed, column = _command(ctx, parts, width)
     lines = [
-        _first(ctx, width),
-        _second(ctx, parts.page, width),
-        *drawn,
+        head.first(ctx, width, parts.sound),
+        _second(ctx, page, width),
+        *strips,
+        *_body(ctx, page, width, body),
         plain(_hint(ctx, parts), width, "dim"),
         parts.result.line(ctx.look, width),
         typed,
-        plain(parts.page.keys(ctx) or _keys(ctx), width, "dim"),
+        _keys(ctx, page, width),
     ]
-    cursor = None if column is None else (column, height - 2)
-    if cursor is None and (own := parts.page.cursor(ctx)) is not None:
-        cursor = (own[0], own[1] + ABOVE)
-    return lines[-height:] if height < len(lines) else lines, cursor
+    if column is not None:
+        return lines, (column, height - 2)
+    own = page.cursor(ctx)
+    return lines, None if own is None else (own[0], own[1] + ABOVE + len(strips))
 
 
-def _first(ctx: Ctx, width: int) -> Line:
-    """Line 1: the post's time, who, open items by urgency, load, age of the data, sound."""
-    return plain(ctx.me, width, "title")
+def _strips(ctx: Ctx, page: Page, width: int) -> list[Line]:
+    made = head.strips(ctx, width)
+    return made if page.title(ctx) else [*made, *head.flood(ctx, width)]
+
+
+def _body(ctx: Ctx, page: Page, width: int, height: int) -> list[Line]:
+    drawn = [exactly(line, width) for line in page.draw(ctx, width, height)[:height]]
+    return drawn + [plain("", width)] * (height - len(drawn))
 
 
 def _second(ctx: Ctx, page: Page, width: int) -> Line:
     """Line 2: what F2 will do; on a page its title, and at the right end the top item."""
     title = page.title(ctx)
-    return beside((Span(f"== {show(title)} ", "title"),), (), width) if title else plain("", width)
+    return head.titled(ctx, title, width) if title else head.next_up(ctx, width)
+
+
+def _drill(ctx: Ctx, parts: Parts, width: int, height: int) -> Drawn:
+    """The plain frame inside one of 演练: nobody takes it for the real thing, on any terminal."""
+    inner = replace(ctx, look=replace(ctx.look, width=width - 2 * SIDE, height=height - 2))
+    lines, cursor = _plain(inner, parts, width - 2 * SIDE, height - 2)
+    word = ctx.tr("DRILL ")
+    edge = plain((word * width)[:width].ljust(width), width, "drill")
+    left, right = Span(ctx.tr("DR|"), "drill"), Span(ctx.tr("|DR"), "drill")
+    made = [edge, *((left, *line, right) for line in lines), edge]
+    return made, None if cursor is None else (cursor[0] + SIDE, cursor[1] + 1)
+
+
+def _lost(ctx: Ctx, parts: Parts, width: int, height: int) -> Drawn:
+    """The frame of `#`. Boards may be read, as they were; what sends and the queue are covered."""
+    page = parts.page
+    edge = plain("#" * width, width, "lost")
+    body = height - ABOVE - BELOW - 1
+    readable = page.title(ctx) and not page.transient
+    drawn = _body(lost.then(ctx), page, width, body) if readable else lost.body(ctx, width, body)
+    typed, column = _command(ctx, parts, width)
+    lines = [
+        edge,
+        lost.banner(ctx, parts.link_words, width),
+        *drawn,
+        plain(_hint(ctx, parts) if parts.line else "", width, "dim"),
+        parts.result.line(ctx.look, width),
+        typed,
+        _keys(ctx, page, width),
+        edge,
+    ]
+    return lines, None if column is None else (column, height - 3)
+
+
+def _small(ctx: Ctx, parts: Parts, width: int, height: int) -> Drawn:
+    """Line 1, what F2 will do, the result; a dialog keeps the room between, so F3 can be meant."""
+    at_least = ctx.tr("This terminal has {w}x{h} cells; 80x24 are needed. F2, F3 and F4 work.")
+    page = parts.page
+    typed, column = _command(ctx, parts, width)
+    above = [
+        lost.banner(ctx, parts.link_words, width)
+        if ctx.lost
+        else head.first(ctx, width, parts.sound),
+        _second(ctx, page, width),
+    ]
+    below = [
+        parts.result.line(ctx.look, width),
+        typed if parts.line else plain(at_least.format(w=width, h=height), width, "warn"),
+    ]
+    room = max(0, height - len(above) - len(below))
+    shown = _body(ctx, page, width, room) if page.transient and not ctx.lost else []
+    lines = [*above, *shown, *([plain("", width)] * (room - len(shown))), *below][:height]
+    return lines, (column, height - 1) if parts.line and column is not None else None
 
 
 def _hint(ctx: Ctx, parts: Parts) -> str:
@@ -73,12 +160,18 @@ def _command(ctx: Ctx, parts: Parts, width: int) -> tuple[Line, int | None]:
     return (Span(":", "input"), *line), column + 1
 
 
-def _keys(ctx: Ctx) -> str:
+def _keys(ctx: Ctx, page: Page, width: int) -> Line:
+    own = page.keys(ctx)
+    if own:
+        return plain(own, width, "dim")
     tr = ctx.tr
-    return " ".join(
-        (
-            f"F1{tr('help')}", f"F2{tr('next')}", f"F3{tr('send')}", f"F4{tr('ack')}",
-            f"F5{tr('main')}", f"F6{tr('teams')}", f"F7{tr('cameras')}", f"F8{tr('grid')}",
-            f"F9{tr('cases')}", f"F10{tr('menu')}", tr(":command"),
-        )
+    names = (
+        tr("help"), tr("next"), tr("send"), tr("ack"), tr("main"), tr("teams"), tr("cams"),
+        tr("grid"), tr("cases"), tr("menu"),
     )  # fmt: skip
+    named = [f"F{number}{name}" for number, name in enumerate(names, 1)]
+    map_of_keys = " ".join((*named, tr(":cmd")))
+    if width < head.WIDE:
+        return plain(map_of_keys, width, "dim")
+    more = tr("Ctrl-T silence 60 s  Ctrl-N note  Ctrl-O menu  Ctrl-L redraw")
+    return beside((Span(map_of_keys, "dim"),), (Span(more, "dim"),), width)

@@ -6,7 +6,7 @@ the rows of its orders; `queue.py` only keeps the items sorted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +23,7 @@ OPEN_STATES = frozenset({"open", "assigned", "working"})
 AT_WORK = frozenset({"accepted", "en_route", "on_scene"})
 ON_THE_WAY = frozenset({"accepted", "en_route"})
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 Deadline = tuple[float, str, str]  # at, kind, who owes
 Key = tuple[int, float, int, float, str]
 
@@ -49,7 +49,7 @@ class Item:
     owes: str
     opened_at: float
     acked: str
-    row: Mapping[str, Any] = field(repr=False)
+    row: dict[str, Any] = field(repr=False)
     case: bool = False
     ended: bool = False
     life: bool = False

@@ -161,7 +161,7 @@ class Queue:
             self._leaving.discard(ident)
         self._put(new, now, move=move)
 
-    def _made(self, model: Model, row: Mapping[str, Any]) -> Item:
+    def _made(self, model: Model, row: dict[str, Any]) -> Item:
         given = (model.row("assignment", each) for each in row.get("orders") or ())
         return item(row, [order for order in given if order])
 

@@ -212,7 +212,7 @@ RESPONSE = {
     3: _("level 3"),
     4: _("level 4"),
 }
-BAND = {"quiet": _("quiet"), "busy": _("busy"), "flood": _("FLOOD")}
+BAND = {"quiet": _("CALM"), "busy": _("BUSY"), "flood": _("FLOOD")}
 SOURCE_CLASS = {
     "person": _("person"),
     "camera": _("camera"),

@@ -1,0 +1,26 @@
+"""The detail of one incident as it stands beside the queue. Pure."""
+
+from __future__ import annotations
+
+from console.cells import Line, plain, rule
+from console.incident import head, sections, timeline_part
+from console.item import Item
+from console.page import Ctx
+
+TIMELINE_LINES = 8  # of the timeline are kept, however much there is above it
+
+
+def beside_list(ctx: Ctx, one: Item | None, cells: int, height: int) -> list[Line]:
+    """Exactly `height` lines; what does not fit is on the page itself (Enter)."""
+    if one is None:
+        words = ctx.tr("Nothing is chosen.")
+        return [plain(words, cells, "dim"), *([plain("", cells)] * (height - 1))]
+    made = sections(ctx, one, cells)
+    room = height - 1 - TIMELINE_LINES
+    if len(made) > room:
+        more = len(made) - room + 1
+        made = made[: room - 1]
+        made.append(plain(ctx.tr("{n} more lines: Enter").format(n=more), cells, "warn"))
+    under = timeline_part(ctx, one.id, cells, height - 1 - len(made))
+    lines = [rule(head(ctx, one), cells, style="title"), *made, *under]
+    return [*lines, *([plain("", cells)] * (height - len(lines)))]

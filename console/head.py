@@ -1,0 +1,220 @@
+"""Lines 1 and 2 of every screen, and the strips of trouble under them. Pure.
+
+Line 1 counts all open items, whatever is filtered, grouped or scrolled; line 2 names what F2 opens.
+"""
+
+from __future__ import annotations
+
+from console import wording
+from console.cells import Line, Span, beside, exactly, plain, show, size_of, width
+from console.item import CRIT, LOW, NOW, Item
+from console.listing import left, team
+from console.look import clock, day, local, span
+from console.page import Ctx
+from console.wording import words
+from sensors.words import _
+
+WIDE = 150
+WEEK = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+SOUND = {
+    "on": _("snd on"), "off": _("snd off"), "silenced": _("snd quiet"),
+    "broken": _("snd BAD"),
+}  # fmt: skip
+SOUND_STYLE = {"broken": "bad", "silenced": "warn", "off": "warn"}
+IN_HAND_SHOWN = 3
+
+
+def first(ctx: Ctx, cells: int, sound: str) -> Line:
+    """Line 1: the post's time, who, open items by urgency, load, age of the data, sound.
+
+    Where the line is too short the name goes first, then what stands last; the counts never.
+    """
+    wide = cells >= WIDE
+    numbers, gauges = counts(ctx, wide=wide), _gauges(ctx, sound, wide=wide)
+    while gauges and size_of(numbers) + size_of(gauges) > cells:
+        gauges.pop()
+    room = cells - size_of(numbers) - size_of(gauges)
+    who = _who(ctx, wide=wide)
+    if wide:
+        return exactly((*exactly(who, room, "title"), *numbers, *gauges), cells, "title")
+    who = exactly(who, min(room, size_of(who)), "title")
+    return beside((*who, *numbers), tuple(gauges), cells, style="title")
+
+
+def _who(ctx: Ctx, *, wide: bool) -> Line:
+    """`烽燧 乡应急指挥中心  03:12:41 周一 11-23  值班 值守岗@1台  带班 ... 二线 ...`."""
+    tr = ctx.tr
+    now = clock(ctx.now) if ctx.now else "--:--:--"
+    me = show(ctx.me, 64)
+    if not wide:
+        return (Span(" ".join((tr("Fengsui"), now, me)), "title"),)
+    post = show(str(ctx.model.row("post", "post").get("name") or ""), 40)
+    date = f"{tr(WEEK[local(ctx.now).weekday()])} {day(ctx.now)}"
+    parts = [tr("Fengsui") + " " + post, f"{now} {date}", tr("on duty {name}").format(name=me)]
+    desks = ctx.model.table("desk").values()
+    for role, words_of in (("leader", _("leader {name}")), ("second", _("second {name}"))):
+        found = next((row for row in desks if row.get("role") == role), None)
+        if found is not None:
+            parts.append(tr(words_of).format(name=wording.either(ctx.look, found)))
+    return (Span("  ".join(parts), "title"),)
+
+
+def counts(ctx: Ctx, *, wide: bool) -> list[Span]:
+    """`急 2! 紧 3 常 5 缓 6`: all that is open; `!` while a red has nobody who says "I have it"."""
+    open_now = ctx.queue.counts()
+    made = [Span(" | " if wide else "|", "title")]
+    for urgency in range(CRIT, LOW + 1):
+        word = wording.urgency if wide else wording.urgency_mark
+        text = f"{word(ctx.look, urgency).strip()}{open_now[urgency]:>2}"
+        style = "title"
+        if urgency == CRIT:
+            unseen = ctx.queue.unacknowledged()
+            text += "!" if unseen else ""
+            style = _red(ctx, open_now[CRIT], unseen)
+        made += [Span(text, style), Span(" " if urgency < LOW else "", "title")]
+    return made
+
+
+def _red(ctx: Ctx, many: int, unseen: int) -> str:
+    """Filled; while somebody has to look, in turns with reverse, once a second of the post."""
+    if not many:
+        return "title"
+    return "cursor" if unseen and int(ctx.now) % 2 else "crit"
+
+
+def _gauges(ctx: Ctx, sound: str, *, wide: bool) -> list[Span]:
+    """`10分 7 忙 | 数据 0.4秒 | 搁置 3 | 声 开`, and 合并播报 while the feed folds."""
+    tr = ctx.tr
+    gap, bar = (" ", " | ") if wide else ("", "|")
+    load = ctx.model.beat.get("load") or {}
+    band = str(load.get("band") or "")
+    said = tr("10 min") + gap + str(load.get("n10", "-"))
+    said += gap + wording.word(ctx.look, words.BAND, band) if band else ""
+    made = [Span(bar, "title"), Span(said, "high" if band == "flood" else "title")]
+    if ctx.model.merged:
+        made += [Span(bar, "title"), Span(tr("merged feed"), "warn")]
+    shelf = len(ctx.model.table("shelf"))
+    made += [Span(bar, "title"), _age(ctx, gap)]
+    made += [
+        Span(bar, "title"),
+        Span((tr("shelf") if wide else tr("sh")) + gap + str(shelf), "title"),
+    ]
+    word = tr(SOUND[sound])
+    return [*made, Span(bar, "title"), Span(word, SOUND_STYLE.get(sound, "title"))]
+
+
+def _age(ctx: Ctx, gap: str) -> Span:
+    """How old the data are: marked after 3 s."""
+    age = ctx.model.age(ctx.mono)
+    if age is None:
+        return Span(ctx.tr("data") + gap + "-", "lost")
+    late = ctx.model.stale(ctx.mono)
+    said = ctx.tr("{n} s").format(n=f"{age:.1f}" if age < 10 else f"{age:.0f}")
+    return Span(ctx.tr("data") + ("!" if late else gap) + said, "lost" if late else "title")
+
+
+# --- line 2
+
+
+def next_up(ctx: Ctx, cells: int) -> Line:
+    """On the main page: what F2 will do, with whom, until when."""
+    top = ctx.queue.top(ctx.now)
+    tr = ctx.tr
+    if top is None:
+        return plain(tr("Next >>") + " " + tr("Nothing waits for you now."), cells, "good")
+    key = Span(" [F2 " + tr("next") + "]", "bold")
+    lead = (Span(tr("Next >>") + " "), *_named(ctx, top))
+    rest = f" {_clocks(ctx, top)} {team(ctx, top, stage=True)}"
+    if cells >= WIDE:
+        rest = f" {wording.stage(ctx, top.row)} {span(ctx.now - top.opened_at, ctx.look)}   "
+        rest += f"{_whole_team(ctx, top)}   {_clocks(ctx, top)}"
+    return beside((*lead, Span(rest)), (key,), cells)
+
+
+def _named(ctx: Ctx, one: Item) -> tuple[Span, ...]:
+    place = wording.place(ctx, one.place, str(one.row.get("place_name") or ""))
+    sign = Span(wording.urgency(ctx.look, one.urgency), wording.urgency_style(one.urgency))
+    return sign, Span(f" {show(one.id, 64)} {wording.kind(ctx, one.kind)} {place}", "bold")
+
+
+def _clocks(ctx: Ctx, one: Item) -> str:
+    """`0:22后自动派出`; any other deadline by its name."""
+    if one.due_kind == "release" and one.due_at >= ctx.now:
+        return ctx.tr("sent by itself in {t}").format(t=left(ctx, one.due_at))
+    return f"{wording.due(ctx.look, one.due_kind)} {left(ctx, one.due_at)}"
+
+
+def _whole_team(ctx: Ctx, one: Item) -> str:
+    """`推荐 民兵一队+护林一组 到场 11分`; who is at it once they were sent."""
+    rec = one.row.get("rec") or ()
+    if not rec:
+        return team(ctx, one, stage=True)
+    names = "+".join(wording.unit(ctx, str(each.get("unit"))) for each in rec)
+    eta = max(float(each.get("eta_s") or 0.0) for each in rec)
+    said = ctx.tr("recommended {team}, there in {t}")
+    return said.format(team=names, t=span(eta, ctx.look))
+
+
+def titled(ctx: Ctx, title: str, cells: int) -> Line:
+    """On any other page: its title, and at the right end the top item of lanes 0 and 1."""
+    top = ctx.queue.top(ctx.now)
+    right: Line = ()
+    if top is not None and ctx.queue.lane(top.id) <= NOW:
+        sign = Span(wording.urgency(ctx.look, top.urgency), wording.urgency_style(top.urgency))
+        right = (Span(" "), sign, Span(f" {show(top.id, 64)} {left(ctx, top.due_at)} [F2]", "bold"))
+    head = f"== {show(title)} "
+    room = cells - size_of(right)
+    return (*plain(head + "=" * max(0, room - width(head)), room, "title"), *right)
+
+
+# --- strips
+
+
+def strips(ctx: Ctx, cells: int) -> list[Line]:
+    """What is wrong with the post itself: on every page, under line 2, until it is over."""
+    beat, made = ctx.model.beat, list[Line]()
+    store, broker = beat.get("store") or {}, beat.get("broker") or {}
+    if store and not store.get("ok", True):
+        made += _unsaved(ctx, str(store.get("reason") or ""), cells)
+    if broker and not broker.get("ok", True):
+        said = ctx.tr("Messages stand still: alarms and orders neither come nor go. {why}")
+        made.append(plain(said.format(why=show(str(broker.get("reason") or ""))), cells, "bad"))
+    if ctx.model.loading:
+        made.append(plain(ctx.tr("The picture is still coming in."), cells, "warn"))
+    return made
+
+
+def _unsaved(ctx: Ctx, why: str, cells: int) -> list[Line]:
+    """未落盘: what is in hand is shown, and promised to nobody."""
+    unsaved = ctx.model.beat.get("unsaved") or {}
+    mark = show(str(unsaved.get("mark") or "")) or ctx.tr("not yet on disk")
+    said = ctx.tr("{mark}: {n} in hand, no order goes out. {why}").format(
+        mark=mark, n=unsaved.get("count", "?"), why=show(why)
+    )
+    made = [plain(said, cells, "lost")]
+    for alarm in (unsaved.get("alarms") or ())[:IN_HAND_SHOWN]:
+        parts = (
+            clock(float(alarm.get("at") or 0.0)), wording.source(ctx, str(alarm.get("source"))),
+            wording.alarm(ctx.look, str(alarm.get("kind"))), show(str(alarm.get("place") or "")),
+            show(str(alarm.get("text") or "")),
+        )  # fmt: skip
+        made.append(plain(f"?? {' '.join(parts)}", cells, "warn"))
+    return made
+
+
+def flood(ctx: Ctx, cells: int) -> list[Line]:
+    """`== 洪峰 22:04起 10分38件 == 急件逐件列出; 其余按 类别+村 合并`, and chattering sources."""
+    load = ctx.model.beat.get("load") or {}
+    made: list[Line] = []
+    if load.get("band") == "flood":
+        since = clock(float(load.get("since") or 0.0), seconds=False)
+        said = ctx.tr(
+            "== FLOOD since {at}, {n} in 10 min == reds one by one, the rest by kind and village; "
+            "ends below 5"
+        )
+        made.append(plain(said.format(at=since, n=load.get("n10", "-")), cells, "high"))
+    chatter = [show(str(name), 64) for name in ctx.model.beat.get("chatter") or ()]
+    if chatter:
+        said = ctx.tr("-- {n} sources chatter (3 a minute and more), merged by the post: {names}")
+        made.append(plain(said.format(n=len(chatter), names=" ".join(chatter)), cells, "warn"))
+    return made

@@ -1,0 +1,123 @@
+"""One incident, whole: sections, timeline, and the original texts behind Tab.
+
+Opening it tells the post (`watch`), so that others see who looks, and brings its detail: teams, why
+not the nearest, the gap, the timeline of the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from command import messages as m
+from console import wording
+from console.cells import Line, plain, show
+from console.effects import Send
+from console.incident import head, item_hint, sections, timeline_part
+from console.item import Item, item
+from console.listing import left
+from console.original import original
+from console.page import Ctx, Go, Move, Page
+
+
+class DetailPage(Page):
+    """`item` is the incident or case. `view`: its sections, or the texts as they came."""
+
+    name = "detail"
+
+    def __init__(self, item: str = "") -> None:
+        super().__init__(item)
+        self.original = False
+        self._skip = 0  # lines that were scrolled away
+        self._most = 0
+        self._height = 1
+
+    def title(self, ctx: Ctx) -> str:
+        """`详情 I-0412 野火 急 雷家沟二组 第7版`."""
+        one = self._one(ctx)
+        if one is None:
+            return ctx.tr("Detail {id}").format(id=show(self.item, 64))
+        what = ctx.tr("Original texts") if self.original else ctx.tr("Detail")
+        return f"{what} {head(ctx, one)}"
+
+    def draw(self, ctx: Ctx, width: int, height: int) -> Sequence[Line]:
+        """All sections; the timeline takes what is left, the whole of it by PgDn."""
+        one = self._one(ctx)
+        if one is None:
+            return [
+                plain(ctx.tr("It is not in the list any more: :go log finds it."), width, "warn")
+            ]
+        made = self._lines(ctx, one, width)
+        self._height, self._most = height, max(0, len(made) - height)
+        self._skip = min(self._skip, self._most)
+        shown = made[self._skip : self._skip + height]
+        below = len(made) - self._skip - len(shown)
+        if below > 0:
+            words = ctx.tr("{n} more lines: PgDn").format(n=below + 1)
+            shown[-1] = plain(words, width, "warn")
+        return shown
+
+    def _lines(self, ctx: Ctx, one: Item, cells: int) -> list[Line]:
+        if self.original:
+            return list(original(ctx, one.row, cells))
+        made = sections(ctx, one, cells)
+        return made + timeline_part(ctx, one.id, cells, 2000)
+
+    def _one(self, ctx: Ctx) -> Item | None:
+        known = ctx.queue.items.get(self.item)
+        if known is not None:
+            return known
+        row = ctx.model.incident(self.item)
+        if not row:
+            return None
+        given = (ctx.model.row("assignment", each) for each in row.get("orders") or ())
+        return item(row, [order for order in given if order])
+
+    def hint(self, ctx: Ctx) -> str:
+        """The countdown, what is unread, why not the nearest."""
+        one = self._one(ctx)
+        if one is None:
+            return ""
+        limit = f"{wording.due(ctx.look, one.due_kind)} {left(ctx, one.due_at)}"
+        return f"{limit}  {item_hint(ctx, one)}" if not one.ended else item_hint(ctx, one)
+
+    def keys(self, ctx: Ctx) -> str:
+        """What the keys do here."""
+        return ctx.tr("F2 deal with  F4 ack  Ctrl-N note  Tab original texts  [ ] previous, next  "
+                      "PgUp PgDn  Esc back")  # fmt: skip
+
+    def key(self, ctx: Ctx, key: str, character: str) -> Sequence[Move] | None:
+        """Scroll, the other view, the next item of the queue."""
+        page = max(1, self._height - 2)
+        steps = {"up": -1, "down": 1, "pageup": -page, "pagedown": page,
+                 "home": -self._most, "end": self._most}  # fmt: skip
+        if key in steps:
+            self._skip = max(0, min(self._most, self._skip + steps[key]))
+            return ()
+        match key:
+            case "pane":
+                self.original, self._skip = not self.original, 0
+                return ()
+            case "previous_item":
+                return self._neighbour(ctx, -1)
+            case "next_item":
+                return self._neighbour(ctx, 1)
+        return None
+
+    def wheel(self, ctx: Ctx, lines: int) -> None:
+        """Scroll."""
+        self._skip = max(0, min(self._most, self._skip + lines))
+
+    def opened(self, ctx: Ctx) -> Sequence[Move]:
+        """Tell the post that it is looked at."""
+        return (Send(m.Watch(id=ctx.ids(), incident=self.item)),)
+
+    def closed(self, ctx: Ctx) -> Sequence[Move]:
+        """No longer."""
+        return (Send(m.Unwatch(id=ctx.ids(), incident=self.item)),)
+
+    def _neighbour(self, ctx: Ctx, by: int) -> Sequence[Move]:
+        idents = [one.id for _, one in ctx.queue.order(ctx.now)]
+        if not idents:
+            return ()
+        at = idents.index(self.item) + by if self.item in idents else 0
+        return (Go("detail", idents[max(0, min(len(idents) - 1, at))]),)
