@@ -54,7 +54,7 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What the key of this action (of `keys.py`) does where no page wants it: the line's `:静音`."""
+    """What the key of this action (of `keys.py`) does where no page wants it: `:静音`."""
 
     action: str
 
