@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from console import wording
 from console.cells import CUT, Line, Span, beside, exactly, fit, plain, rule, show, wrap
-from console.dispatching import Choice, Facts, Release
+from console.dispatching import Choice, Facts, Piece, Release
 from console.look import clock, span
 from console.page import Ctx
 from sensors.words import _
@@ -33,7 +33,7 @@ UNITS_LEAST = 2  # rows of units that stay while hazards are read
 class Hand:
     """What the officer has done in the dialog so far."""
 
-    read: frozenset[str] = frozenset()
+    read: frozenset[Piece] = frozenset()
     chosen: tuple[str, ...] = ()
     why: int = 0
     cursor: str = ""
@@ -45,11 +45,11 @@ class Hand:
 
 @dataclass(slots=True)
 class Drawn:
-    """The lines; which units they show, by line; the hazards that are on the screen to be read."""
+    """The lines; which units they show, by line; what is on the screen to be read."""
 
     lines: list[Line] = field(default_factory=list)
     units: dict[int, str] = field(default_factory=dict)
-    hazards: tuple[str, ...] = ()
+    hazards: tuple[Piece, ...] = ()
 
 
 def draw(ctx: Ctx, facts: Facts, hand: Hand, cells: int, height: int) -> Drawn:
@@ -59,7 +59,7 @@ def draw(ctx: Ctx, facts: Facts, hand: Hand, cells: int, height: int) -> Drawn:
     below = [*_why(ctx, facts, hand, cells, height), *gap, _reasons(ctx, hand, cells)]
     room = height - 2 - len(below) - 3 * len(gap)
     drawn.lines += gap
-    hazards, drawn.hazards = _hazards(ctx, facts, hand, cells, (room - UNITS_LEAST, height - 1))
+    hazards, drawn.hazards = _hazards(ctx, facts, hand, cells, room - UNITS_LEAST)
     if len(drawn.lines) + len(hazards) > height:
         drawn.hazards = ()  # not wholly on the screen: not to be marked as read
     drawn.lines += [*hazards, *gap, _orders_rule(ctx, facts, hand, cells)]
@@ -135,49 +135,49 @@ def _gone(ctx: Ctx, facts: Facts) -> tuple[str, str]:
 # --- the hazards
 
 
-def pages(texts: Sequence[str], cells: int, most: int) -> list[tuple[str, ...]]:
-    """Whole hazards a page, as many as fit into `most` lines; never fewer than one."""
-    made: list[tuple[str, ...]] = []
-    page: list[str] = []
+def pages(texts: Sequence[Piece], cells: int, most: int) -> list[tuple[Piece, ...]]:
+    """Whole pieces a page, as many as fit into `most` lines; never fewer than one."""
+    made: list[tuple[Piece, ...]] = []
+    page: list[Piece] = []
     used = 0
-    for text in texts:
-        need = len(_wrapped(text, 1, cells))
+    for piece in texts:
+        need = len(_wrapped(piece, "", cells))
         if page and used + need > most:
             made.append(tuple(page))
             page, used = [], 0
-        page.append(text)
+        page.append(piece)
         used += need
     return [*made, tuple(page)] if page else made
 
 
-def _wrapped(text: str, number: int, cells: int) -> list[str]:
-    lines = wrap(show(text), max(8, cells - 6))
-    return [f"{number:>2} {lines[0]}", *(f"   {line}" for line in lines[1:])]
+def _wrapped(piece: Piece, number: str, cells: int) -> list[str]:
+    lead = "" if piece.part else number
+    lines = wrap(piece.text, max(8, cells - 6))
+    return [f"{lead:>2} {lines[0]}", *(f"   {line}" for line in lines[1:])]
 
 
 def _hazards(
-    ctx: Ctx, facts: Facts, hand: Hand, cells: int, room: tuple[int, int]
-) -> tuple[list[Line], tuple[str, ...]]:
+    ctx: Ctx, facts: Facts, hand: Hand, cells: int, most: int
+) -> tuple[list[Line], tuple[Piece, ...]]:
     """The box while something is unread, one or two lines after; what may be marked as read.
 
-    `room`: lines that the box should keep to, and those that it may take for one long text.
+    `most`: lines that the box should keep to.
     """
     if not facts.hazards:
         return [plain(" " + ctx.tr("No hazard is known."), cells, "dim")], ()
-    if hand.read.issuperset(facts.hazards):
+    if hand.read.issuperset(facts.pieces):
         return _all_read(ctx, facts, cells), ()
     size = min(cells, BOX)
     inner = size - 6
-    made = pages(facts.hazards, inner, max(1, room[0] - 3))
+    made = pages(facts.pieces, inner, max(1, most - 3))
     at = next(n for n, page in enumerate(made) if not hand.read.issuperset(page))
     title = ctx.tr("READ THE HAZARDS FIRST  page {n}/{of}").format(n=at + 1, of=len(made))
     lines = [_boxed(title, ctx.tr("unread"), size, "crit")]
-    for number, text in enumerate(facts.hazards, 1):
-        if text in made[at]:
-            mark = "*" if f"hazard:{text}" in hand.marks else " "
-            lines += [_boxed(mark + line, "", size) for line in _wrapped(text, number, inner)]
+    for piece in made[at]:
+        mark = "*" if f"hazard:{piece.hazard}" in hand.marks else " "
+        number = str(facts.hazards.index(piece.hazard) + 1)
+        lines += [_boxed(mark + line, "", size) for line in _wrapped(piece, number, inner)]
     told = ctx.tr("Space once you have read them. F3 does nothing before. They go with the order.")
-    lines = lines[: max(1, room[1] - 1)]
     lines += [_boxed(" " + line, "", size, "dim") for line in wrap(told, inner - 1)]
     return [exactly(line, cells) for line in lines], made[at]
 

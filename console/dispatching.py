@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
+from console.cells import show
 from console.model import Model, Row
 
 RUNNING = frozenset({"open", "assigned", "working"})
+PIECE = 100  # characters
 LIVE = frozenset({"offered", "accepted", "en_route", "on_scene"})
 
 
@@ -45,6 +47,24 @@ class Choice:
         return bool(self.row.get("shared")) or not self.row.get("assignments")
 
 
+class Piece(NamedTuple):
+    """A hazard as far as one page of the dialog can hold it, on the smallest screen too."""
+
+    hazard: str
+    part: int
+    text: str
+
+
+def pieces(hazards: Iterable[str]) -> tuple[Piece, ...]:
+    """The hazards to be read, long ones in several pieces."""
+    return tuple(
+        Piece(hazard, part, text[at : at + PIECE])
+        for hazard in hazards
+        for text in (show(hazard) or "?",)
+        for part, at in enumerate(range(0, len(text), PIECE))
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Of one incident, at this moment. `detail`: the post has explained its recommendation."""
@@ -66,6 +86,11 @@ class Facts:
     def rev(self) -> int:
         """The version of the incident."""
         return int(self.row.get("rev") or 0)
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The hazards as they are read."""
+        return pieces(self.hazards)
 
     @property
     def rec(self) -> str:

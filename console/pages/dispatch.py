@@ -15,7 +15,7 @@ from command import messages as m
 from console import drafts, wording
 from console.cells import Line, plain, show
 from console.dispatch_view import REASONS, Drawn, Hand, draw
-from console.dispatching import WEIGHTY, Choice, Facts, Release, facts
+from console.dispatching import WEIGHTY, Choice, Facts, Piece, Release, facts, pieces
 from console.effects import Remember, Send
 from console.look import clock
 from console.outcome import OK, UNKNOWN, Outcome
@@ -23,6 +23,7 @@ from console.page import Back, Ctx, Move, Page, Say
 from sensors.words import _
 
 READ_S = 1.0  # a page of hazards has to be on the screen so long before it can have been read
+SEEN_S = 1.5  # without a drawing for so long it was not on the screen
 MARKED_S = 10.0  # a line that changed is marked so long
 ORDERING = frozenset({"officer", "leader", "trainer"})  # who may order; the post decides
 
@@ -61,15 +62,15 @@ class DispatchPage(Page):
 
     def __init__(self, item: str = "") -> None:
         super().__init__(item)
-        self._read: frozenset[str] = frozenset()
+        self._read: frozenset[Piece] = frozenset()
         self._chosen: tuple[str, ...] | None = None  # None: as recommended
         self._why = 0
         self._cursor = ""
         self._sent = ""  # the id of the order that is under way
         self._facts: Facts | None = None  # as in the last picture
         self._drawn = Drawn()
-        self._page: tuple[str, ...] = ()  # hazards on the screen, and since when
-        self._page_since = 0.0
+        self._page: tuple[Piece, ...] = ()  # hazards on the screen; since when, and when last
+        self._page_since = self._page_at = 0.0
         self._marks: dict[str, float] = {}
         self._viewers: dict[str, float] = {}
 
@@ -99,8 +100,9 @@ class DispatchPage(Page):
         self._facts = now
         self._settle(now)
         self._drawn = draw(ctx, now, self._hand(ctx, now), width, height)
-        if self._drawn.hazards != self._page:
+        if self._drawn.hazards != self._page or ctx.mono - self._page_at > SEEN_S:
             self._page, self._page_since = self._drawn.hazards, ctx.mono
+        self._page_at = ctx.mono
         return self._drawn.lines
 
     def hint(self, ctx: Ctx) -> str:
@@ -169,7 +171,7 @@ class DispatchPage(Page):
             (Gate.SENT, bool(self._sent)),
             (Gate.ENDED, now.release is Release.ENDED),
             (Gate.CHANGED, current is None or current.shown() != now.shown()),
-            (Gate.UNREAD, not self._read.issuperset(now.hazards)),
+            (Gate.UNREAD, not self._read.issuperset(now.pieces)),
             (Gate.NOBODY, now.release is not Release.GONE and not self._selection(now)),
             (Gate.NO_REASON, self._differs(now) and not self._why),
         )
@@ -180,7 +182,7 @@ class DispatchPage(Page):
     def opened(self, ctx: Ctx) -> Sequence[Move]:
         """The draft is back; the others see who looks; the automatic release waits once for it."""
         kept = drafts.read(ctx.settings, self.name, self.item)
-        self._read = frozenset(_texts(kept.get("read")))
+        self._read = frozenset(pieces(_texts(kept.get("read"))))
         chosen = kept.get("chosen")
         self._chosen = tuple(_texts(chosen)) if isinstance(chosen, list) else None
         self._why = kept["why"] if kept.get("why") in REASONS else 0
@@ -274,8 +276,8 @@ class DispatchPage(Page):
 
     def _mark(self, ctx: Ctx, now: Facts) -> Sequence[Move]:
         """Space: this page of hazards is read; once all are, the team under the cursor."""
-        if not self._read.issuperset(now.hazards):
-            if not self._page:
+        if not self._read.issuperset(now.pieces):
+            if not self._page or ctx.mono - self._page_at > SEEN_S:
                 return (Say(ctx.tr("The hazards are not on the screen: it is too small.")),)
             if ctx.mono - self._page_since < READ_S:
                 return (Say(ctx.tr("Not yet marked: on the screen for less than a second.")),)
@@ -323,9 +325,14 @@ class DispatchPage(Page):
 
     def _acknowledge(self, ctx: Ctx, now: Facts, text: str) -> Send:
         """F4, and F3 after the release: "I have it"; a countdown goes on all the same."""
-        read = _refs([hazard for hazard in now.hazards if hazard in self._read])
+        read = _refs(self._hazards_read())
         command = m.Acknowledge(id=ctx.ids(), incident=self.item, rev=now.rev, read=read, text=text)
         return Send(command, " ".join((self.item, text or ctx.tr("acknowledge"))))
+
+    def _hazards_read(self) -> list[str]:
+        """Those of which every piece was marked."""
+        known = dict.fromkeys(sorted(piece.hazard for piece in self._read))
+        return [hazard for hazard in known if self._read.issuperset(pieces((hazard,)))]
 
     def _move(self, now: Facts, key: str) -> bool:
         steps = {"up": -1, "down": 1, "pageup": -8, "pagedown": 8, "home": -999, "end": 999}
@@ -344,7 +351,7 @@ class DispatchPage(Page):
         """The draft as it is now; drafts of what has ended go."""
         settings = ctx.settings
         if self._read or self._chosen is not None:
-            draft: dict[str, Any] = {"read": sorted(self._read), "why": self._why}
+            draft: dict[str, Any] = {"read": self._hazards_read(), "why": self._why}
             if self._chosen is not None:
                 draft["chosen"] = list(self._chosen)
             changed = drafts.keep(settings, self.name, self.item, draft)

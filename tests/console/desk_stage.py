@@ -294,7 +294,7 @@ class Stage:
         """The screen as texts."""
         return [text_of(line) for line in self.picture().lines]
 
-    def sent_of(self, kind: type[Any]) -> list[Any]:
+    def sent_of(self, kind: Any) -> list[Any]:
         """The commands of one kind that were sent."""
         return [one.command for one in self.sent if isinstance(one.command, kind)]
 
