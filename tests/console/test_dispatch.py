@@ -288,7 +288,7 @@ def test_a_long_hazard_is_read_piece_by_piece() -> None:
 
 
 def test_a_hazard_that_is_not_on_the_screen_is_not_read() -> None:
-    stage = opened(size=(80, 8))
+    stage = opened(size=(80, 6))
     look(stage, 1.5)
     stage.press("space")
     assert "没有显示全" in body(stage)
