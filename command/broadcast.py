@@ -44,6 +44,7 @@ class Limits:
     ping_s: float = 10.0
     queue_frames: int = 1_000
     queue_bytes: int = 8 * 1024 * 1024
+    folded_bytes: int = 64 * 1024 * 1024  # the latest rows of all there is
     ring_patches: int = 5_000
     ring_bytes: int = 16 * 1024 * 1024
     part_rows: int = 500  # CONSOLE.md section 5
@@ -278,22 +279,27 @@ def _follows(ours: Position, theirs: Position) -> bool:
     return ours[0] == theirs[0] and ours[1] <= theirs[1]
 
 
+def _is_beat(item: Patch | Note) -> bool:
+    return isinstance(item, Note) and item.beat
+
+
 class Outbox:
     """What one console has not been sent yet, bounded. Past half it is folded to the latest rows.
 
-    Folded rows go first, then answers in order, then the newest beat: an answer never comes before
-    the rows that it tells of.
+    Folded rows go first, in parts, then answers in order, then the newest beat: an answer never
+    comes before the rows that it tells of. Between two parts a beat may pass: it is no gap.
     """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._waiting: deque[Patch | Note] = deque()
+        self._bytes = 0  # of what waits
         self._folded: Cells = {}
         self._folded_tails: dict[str, Cells] = {}
         self._folded_bytes = 0
-        self._folded_at = ""
-        self._folds = 0  # commits in _folded
-        self._bytes = 0
+        self._folded_from = self._folded_at = ""  # the first and the last commit in it
+        self._folds = 0  # commits in it
+        self._parted = False  # the last frame was a part, and more are to come
         self._ready = asyncio.Event()
 
     def put(self, item: Patch | Note) -> bool:
@@ -303,7 +309,7 @@ class Outbox:
         if self._over(0.5):
             self._fold()
         self._ready.set()
-        return not self._over(1.0)
+        return not self._over(1.0) and self._folded_bytes <= self._limits.folded_bytes
 
     async def take(self) -> bytes:
         """The next frame to send; waits for one."""
@@ -317,7 +323,9 @@ class Outbox:
     def pop(self) -> bytes | None:
         """The next frame to send, None when nothing waits."""
         if self._folds:
-            return self._unfold()
+            beat = self._beat() if self._parted else None
+            self._parted = beat is None
+            return self._unfold() if beat is None else beat
         if not self._waiting:
             return None
         item = self._waiting.popleft()
@@ -331,6 +339,15 @@ class Outbox:
             or self._bytes > limits.queue_bytes * share
         )
 
+    def _beat(self) -> bytes | None:
+        """The newest beat that waits; older ones say nothing any more."""
+        beats = [one for one in self._waiting if _is_beat(one)]
+        if not beats:
+            return None
+        self._waiting = deque(one for one in self._waiting if not _is_beat(one))
+        self._bytes -= sum(len(beat.frame) for beat in beats)
+        return beats[-1].frame
+
     def _fold(self) -> None:
         notes: list[Note] = []
         beat: list[Note] = []
@@ -342,10 +359,12 @@ class Outbox:
             else:
                 notes.append(item)
         self._waiting = deque(notes + beat)
-        self._bytes = self._folded_bytes + sum(len(note.frame) for note in self._waiting)
+        self._bytes = sum(len(note.frame) for note in self._waiting)
 
     def _fold_in(self, patch: Patch) -> None:
-        """Costs what the patch costs, however much is folded: a slow console is no brake."""
+        """Costs what the patch costs, however much is folded: a slow console is no brake. What is
+        folded are the mirror's own rows: holding them costs little.
+        """
         for cell, row in patch.cells.items():
             into = self._folded
             if cell[0] in self._limits.tails:
@@ -356,14 +375,20 @@ class Outbox:
         for table, tail in self._folded_tails.items():
             dropped = _cut_to(tail, self._limits.tails[table])
             self._folded_bytes -= _size(dict(dropped))
+        self._folded_from = self._folded_from or patch.at
         self._folded_at = patch.at
         self._folds += 1
 
     def _unfold(self) -> bytes:
-        cells = dict(self._folded)
-        for tail in self._folded_tails.values():
-            cells |= tail
+        """One part. Who leaves before the last one has to come back to the first commit in it."""
+        cells: Cells = {}
+        for source in (self._folded, *self._folded_tails.values()):
+            for cell in list(islice(source, self._limits.part_rows - len(cells))):
+                cells[cell] = source.pop(cell)
+        self._folded_bytes -= _size(cells)
+        if self._folded or any(self._folded_tails.values()):
+            at = self._folded_from
+            return frame("rows", cells, at=at, merged=self._folds, more=True)
         made = frame("rows", cells, at=self._folded_at, merged=self._folds)
-        self._bytes -= self._folded_bytes
-        self._folded, self._folded_tails, self._folded_bytes, self._folds = {}, {}, 0, 0
+        self._folds, self._folded_from, self._parted = 0, "", False
         return made

@@ -413,7 +413,9 @@ class Snapshot(_Part):
 
 
 class Rows(_Part):
-    """What changed up to `at`. `merged`: commits folded into one because this console is slow."""
+    """What changed up to `at`. `merged`: commits folded into one because this console is slow;
+    `more`: that comes in parts, and this is not the last.
+    """
 
     rows: Tables
     at: str
@@ -421,6 +423,7 @@ class Rows(_Part):
     name: str = ""
     resumed: bool = False
     merged: int = 0
+    more: bool = False
 
 
 class Beat(_Part):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from command.broadcast import Limits, Mirror, Note, Outbox, encode, frame, position
 
-LIMITS = Limits(queue_frames=8, queue_bytes=4_000, ring_patches=3, part_rows=2)
+LIMITS = Limits(queue_frames=8, queue_bytes=4_000, folded_bytes=4_000, ring_patches=3, part_rows=2)
 
 
 def loaded(rows: Mapping[str, Mapping[str, Any]], at: str = "e1-0", **limits: Any) -> Mirror:
@@ -135,7 +135,7 @@ def test_of_a_table_that_only_grows_the_last_rows_are_kept_and_each_is_sent_once
 
 
 def test_a_slow_console_gets_the_last_of_the_log_and_is_not_cut_for_the_rest() -> None:
-    limits = replace(LIMITS, tails={"log": 3, "quarantine": 2})
+    limits = replace(LIMITS, tails={"log": 3, "quarantine": 2}, part_rows=500)
     mirror, outbox = loaded({}), Outbox(limits)
     for n in range(1, 1_001):
         text = "x" * 100
@@ -261,7 +261,7 @@ def test_past_half_it_gets_the_latest_rows_then_answers_then_the_last_beat() -> 
 
 
 def test_folding_holds_ten_thousand_updates_of_few_rows() -> None:
-    mirror, outbox = loaded({}), Outbox(LIMITS)
+    mirror, outbox = loaded({}), Outbox(replace(LIMITS, part_rows=5))
     for n in range(1, 10_001):
         assert outbox.put(mirror.apply(f"e1-{n}", {"unit": {str(n % 5): n}}))
     (first, *rest) = drained(outbox)
@@ -271,6 +271,43 @@ def test_folding_holds_ten_thousand_updates_of_few_rows() -> None:
         seen |= each["rows"]["unit"]
     assert seen == {str(n % 5): n for n in range(9_996, 10_001)}
     assert len(rest) <= LIMITS.queue_frames
+
+
+def test_what_is_folded_comes_in_parts_and_beats_pass_between_them() -> None:
+    mirror, outbox = loaded({}), Outbox(LIMITS)
+    for n in range(1, 6):
+        outbox.put(mirror.apply(f"e1-{n}", {"unit": {str(n): n}}))
+        outbox.put(Note(b'{"beat":%d}' % n, beat=True))
+    outbox.put(Note(b'{"id":"q"}'))
+    parts = [{"unit": {"1": 1, "2": 2}}, {"unit": {"3": 3, "4": 4}}, {"unit": {"5": 5}}]
+    assert drained(outbox) == [
+        {"rows": parts[0], "at": "e1-1", "merged": 5, "more": True},
+        {"beat": 5},
+        {"rows": parts[1], "at": "e1-1", "merged": 5, "more": True},
+        {"rows": parts[2], "at": "e1-5", "merged": 5},
+        {"id": "q"},
+    ]
+    assert (outbox._bytes, outbox._folded_bytes) == (0, 0)
+
+
+def test_whoever_leaves_between_two_parts_is_owed_the_others() -> None:
+    mirror, outbox = loaded({}, ring_patches=1_000), Outbox(LIMITS)
+    for n in range(1, 7):
+        outbox.put(mirror.apply(f"e1-{n}", {"unit": {str(n): n}}))
+    part = json.loads(outbox.pop() or b"")
+    seen = part["rows"]["unit"] | (merged(mirror, part["at"]) or {})["unit"]
+    assert seen == {str(n): n for n in range(1, 7)}
+
+
+def test_ten_thousand_rows_that_all_change_fit_the_queue_of_a_console_that_sleeps() -> None:
+    limits = Limits()
+    mirror, outbox = Mirror(limits), Outbox(limits)
+    mirror.load("e1-0", {})
+    for n in range(1, 10_001):
+        assert outbox.put(mirror.apply(f"e1-{n}", {"incident": {f"I-{n}": "x" * 1_500}}))
+    frames = drained(outbox)
+    assert sum(len(each["rows"]["incident"]) for each in frames) == 10_000
+    assert max(len(each["rows"]["incident"]) for each in frames) == limits.part_rows
 
 
 def test_what_does_not_fit_even_folded_is_said() -> None:
