@@ -3,7 +3,8 @@
 life  mayday, a call for help that nobody answers     at once, every 5 s, silence at most 30 s
 crit  a red nobody has, a lapsed one, 紧 after 5 min    at once, every 15 s
 high  a new 紧                                         at once, every 60 s
-norm  a new 常, an offer that expired, a deadline      at most one a minute, never again
+norm  a new 常, an offer that expired, a deadline,
+      a word of the post's own                         at most one a minute, never again
 lost  nothing heard of the post for 5 s                at once, every 30 s
 
 One start every two seconds, the highest wins, and sounds do not queue up. What has begun to call is
@@ -25,11 +26,10 @@ from console.queue import Queue
 from console.settings import Settings
 
 AGAIN_S: Mapping[str, float] = MappingProxyType(
-    {"life": 5.0, "crit": 15.0, "high": 60.0, "norm": float("inf"), "lost": 30.0}
+    {"life": 5.0, "crit": 15.0, "high": 60.0, "norm": 60.0, "lost": 30.0}
 )
 RANKED = tuple(AGAIN_S)  # the highest first
 APART_S = 2.0  # from one start to the next
-NORM_APART_S = 60.0
 SILENCE_S, LIFE_SILENCE_S = 60.0, 30.0
 LOOK_EVERY_S = 1.0  # for what begins to call by time alone
 BREAKS_SILENCE = frozenset({"life", "crit"})
@@ -49,6 +49,7 @@ class Alarm:
         self.broken = ""
         self._calling: dict[str, str] = {}  # item -> life, crit or high
         self._known: set[str] = set()  # items, expired orders and passed deadlines that were news
+        self._touched: dict[tuple[str, str], None] = {}  # rows that changed and were not heard yet
         self._fresh: set[str] = set()  # words with a cause that has not sounded yet
         self._next = dict.fromkeys(RANKED, float("-inf"))
         self._started = self._silenced = self._looked = float("-inf")
@@ -65,12 +66,13 @@ class Alarm:
         changed: Changed = (),
     ) -> list[Effect]:
         """The sound that is due now, if any; `changed`: rows that changed since the last call."""
+        self._touched.update(dict.fromkeys(changed))
         lost = model.beat_at is not None and model.lost(mono)
         if lost != self._lost:
             self._lost = lost
             self._fresh = {"lost"} if lost else self._fresh - {"lost"}
         if not lost and not model.loading and model.beat_at is not None:
-            self._listen(model, queue, mono, changed)
+            self._listen(model, queue, mono)
         return self._hush() + self._start(settings, mono, drill=model.exercise)
 
     def silence(self, mono: float, look: Look) -> Sequence[Move]:
@@ -90,8 +92,8 @@ class Alarm:
 
     # --- what calls
 
-    def _listen(self, model: Model, queue: Queue, mono: float, changed: Changed) -> None:
-        touched = list(changed)
+    def _listen(self, model: Model, queue: Queue, mono: float) -> None:
+        touched, self._touched = self._touched, {}
         now = model.now(mono)
         quieter = _quieter(model)
         everything = mono - self._looked >= LOOK_EVERY_S
@@ -103,8 +105,9 @@ class Alarm:
         for ident in idents:
             self._judge(ident, queue.items.get(ident), now, quieter)
         for table, key in touched:
-            if table == "assignment" and model.row(table, key).get("status") == "expired":
-                self._news(f"expired {key}")
+            row = model.row(table, key)
+            if row and (table == "alert" or row.get("status") == "expired"):
+                self._news(f"{table} {key}")
         self._settled = self._settled or everything
 
     def _judge(self, ident: str, one: Item | None, now: float, quieter: frozenset[str]) -> None:
@@ -156,9 +159,12 @@ class Alarm:
         if not word or not self._audible(word, mono):
             self._fresh -= {"high", "norm"}  # silenced or too soon: said by no later sound
             return []
+        for lower in RANKED[RANKED.index(word) + 1 :]:
+            if self._may(lower, mono):  # said by this one: they do not queue up behind it
+                self._next[lower] = mono + AGAIN_S[lower]
+        self._next[word] = mono + AGAIN_S[word]
         self._fresh.clear()
         self._started, self._sounding = mono, word
-        self._next[word] = mono + (NORM_APART_S if word == "norm" else AGAIN_S[word])
         return [Sound(word, drill=drill)]
 
     def _may(self, word: str, mono: float) -> bool:

@@ -133,11 +133,13 @@ class Link:
         ids: Callable[[], str],
         *,
         mono: Callable[[], float] = time.monotonic,
+        silent_s: float = SILENT_S,
     ) -> None:
         self.state = State(Phase.CONNECTING)
         self.ever_up = False
         self._url, self._greeting, self._ids, self._mono = url, greeting, ids, mono
         self._heard, self._ended = heard, ended
+        self._silent_s = silent_s
         self._asking = Asking()
         self._since: str | None = None
         self._out: asyncio.Queue[str] = asyncio.Queue()
@@ -268,7 +270,7 @@ class Link:
                     if writing is None:
                         writing = self._begin(ws)
                     self._take(frame)
-                    limit.reschedule(_until(frame, limit.when()))
+                    limit.reschedule(self._until(frame, limit.when()))
         except TimeoutError:
             ws.transport.abort()  # it would not hear a goodbye
             raise
@@ -290,6 +292,13 @@ class Link:
             self._out.put_nowait(words)
         self.state, self.ever_up = State(Phase.UP), True
         return asyncio.create_task(self._write(ws), name="link-write")
+
+    def _until(self, frame: Frame, when: float | None) -> float | None:
+        """When the line will count as silent: only the post's pulse says that the post lives."""
+        now = asyncio.get_running_loop().time()
+        if isinstance(frame, Beat):
+            return now + self._silent_s
+        return now + FIRST_S if isinstance(frame, Snapshot) else when
 
     async def _write(self, ws: ClientConnection) -> NoReturn:
         while True:
@@ -364,11 +373,3 @@ async def _next(ws: ClientConnection) -> Frame:
     except FrameError as error:
         log.warning("unreadable frame: %s", error)
         raise _BrokenError(UNREADABLE) from None
-
-
-def _until(frame: Frame, when: float | None) -> float | None:
-    """When the line will count as silent: only the post's pulse says that the post lives."""
-    now = asyncio.get_running_loop().time()
-    if isinstance(frame, Beat):
-        return now + SILENT_S
-    return now + FIRST_S if isinstance(frame, Snapshot) else when
