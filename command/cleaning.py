@@ -6,7 +6,7 @@ from command.messages import Command, FrameError, ReportAlarm
 from sensors.positions import from_gcj02
 from sensors.text import clean
 
-_TEXTS = ("why", "text", "outcome", "caller")
+_TEXTS = ("why", "text", "outcome", "caller", "words")
 
 
 def cleaned(command: Command) -> Command:

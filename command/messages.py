@@ -61,6 +61,7 @@ class CommandResult:
 Ident = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:/-]{1,64}$")]
 # Alarm ids come from devices, and are whatever the device likes; controls are not.
 Ref = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f-\x9f]{1,200}$")]
+Digest = Annotated[str, Field(pattern=r"^[0-9A-F]{4}-[0-9A-F]{4}$")]
 Text = Annotated[str, Field(max_length=TEXT_LIMIT)]
 Said = Annotated[str, Field(min_length=1, max_length=TEXT_LIMIT)]
 _FromList = Strict(strict=False)  # JSON has lists where we want tuples
@@ -171,6 +172,35 @@ class Hazard(OnIncident):
     text: Annotated[str, Field(min_length=1, max_length=200)]
 
 
+class Grade(OnIncident):
+    """How grave it is: 1 (the gravest) to 4. Neither its priority nor the township's response."""
+
+    do = "grade"
+    grade: Annotated[int, Field(ge=1, le=4)]
+
+
+class Response(Request):
+    """The township's response: level 1 (the highest) to 4, 0 ends it. The leader's, with a why."""
+
+    do = "response"
+    level: Annotated[int, Field(ge=0, le=4)]
+
+
+class Reply(OnIncident):
+    """What a unit said by radio or telephone about its order in this incident."""
+
+    do = "reply"
+    unit: Ident
+    status: Literal["received", "accepted", "declined", "en_route", "on_scene", "done"]
+
+
+class Par(OnIncident):
+    """The crews were spoken with and are well: the named ones, or all that are on scene."""
+
+    do = "par"
+    units: Annotated[tuple[Ident, ...], _FromList, Field(max_length=50)] = ()
+
+
 class Withdraw(OnIncident):
     """Call the named units back. All of them is said with `resolve`, never by naming nobody."""
 
@@ -271,11 +301,32 @@ class Unshelve(Request):
 
 
 class Duty(Request):
-    """Sign a unit on or off duty by hand."""
+    """Sign a unit on or off duty by hand; off `until` (POSIX seconds), then on again by itself."""
 
     do = "duty"
     unit: Ident
     on: bool
+    until: Annotated[float, Field(ge=0)] | None = None
+
+
+class Handover(Request):
+    """The outgoing officer's signature under the handover that has this digest."""
+
+    do = "handover"
+    digest: Digest
+    words: Text = ""
+
+
+class Takeover(Request):
+    """The incoming officer's: `taken` names every running incident of priority 1.
+
+    `keep_shelf`: what stays shelved, as "source|kind"; all else is heard again.
+    """
+
+    do = "takeover"
+    digest: Digest
+    taken: Annotated[tuple[Ident, ...], _FromList, Field(max_length=2000)] = ()
+    keep_shelf: Annotated[tuple[Ref, ...], _FromList, Field(max_length=50)] = ()
 
 
 class Watch(OnIncident):
@@ -291,8 +342,9 @@ class Unwatch(OnIncident):
 
 
 Command = (
-    Acknowledge | Assign | Hold | Hazard | Withdraw | Note | Priority | Merge | Split | Resolve
-    | Close | Reopen | FalseAlarm | ReportAlarm | Shelve | Unshelve | Duty
+    Acknowledge | Assign | Hold | Hazard | Grade | Response | Reply | Par | Withdraw | Note
+    | Priority | Merge | Split | Resolve | Close | Reopen | FalseAlarm | ReportAlarm | Shelve
+    | Unshelve | Duty | Handover | Takeover
 )  # fmt: skip
 Look = Watch | Unwatch
 

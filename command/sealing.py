@@ -55,7 +55,7 @@ class Sealer:
     def clean_command(self, ordered: Ordered) -> Ordered:
         """The same for a console's command; what a caller says of himself goes whole."""
         command = ordered.command
-        texts = {name: getattr(command, name, "") for name in ("text", "why", "outcome")}
+        texts = {name: getattr(command, name, "") for name in ("text", "why", "outcome", "words")}
         parted = {name: part(text) for name, text in texts.items() if text}
         found = [one for _, finds in parted.values() for one in finds]
         caller = command.caller if isinstance(command, ReportAlarm) else ""

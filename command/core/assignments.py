@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from command.core import events as e
-from command.core.alarms import already_told, taken_before
+from command.core.accountability import answers
+from command.core.alarms import PHONE, already_told, taken_before
 from command.core.dispatch import need_is_open
 from command.core.era import new_era, order_is_ahead
 from command.core.needs import has_taken
@@ -32,8 +33,19 @@ def decide_reply(world: World, reply: Reply, now: float, cause: str) -> list[e.E
     effect = REPLIES[assignment.status][reply.status]
     if effect is not Effect.CONFIRM and _is_older(assignment, reply):
         effect = Effect.OLDER
+    return follow_reply(world, assignment, reply, effect, now, cause)
+
+
+def follow_reply(
+    world: World, assignment: Assignment, reply: Reply, effect: Effect, now: float, cause: str
+) -> list[e.Event]:
+    """What an answer with this effect changes."""
+    device_only = effect is Effect.CONFIRM and reply.source != PHONE
+    trusted = reply.at_source if reply.clock_quality in TRUSTED_CLOCKS else None
+    there = () if device_only else answers(world, reply.unit, reply.order_id, now, cause, trusted)
     return [
         *_settle(world, assignment, reply, effect, now, cause),
+        *there,
         *_carry_out(world, assignment, reply, effect, now, cause),
     ]
 
@@ -308,7 +320,7 @@ def _all_done(
     """
     others = [world.assignments[o] for o in incident.orders if o != last.order_id]
     at_work = any(a.status in LIVE and a.order_id not in taken_back for a in others)
-    if incident.state not in RUNNING or at_work:
+    if incident.state not in RUNNING or at_work or incident.mayday:
         return []
     done = {a.role for a in others if has_taken(incident, a)} | {last.role}
     missing = {need.role for need in incident.needs if need.must} - done

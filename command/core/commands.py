@@ -13,11 +13,13 @@ from typing import Any
 
 from command import messages as m
 from command.core import events as e
+from command.core.accountability import decide_par
 from command.core.alarms import PHONE, decide_alarm, known_classes
 from command.core.assignments import withdraw
 from command.core.attention import acknowledged_by, decide_acknowledge, second_due
 from command.core.contacts import off_with_order
 from command.core.dispatch import Candidate, offer, pace, travel_s, unit_status
+from command.core.grades import decide_grade, decide_response
 from command.core.hazards import decide_hazard, read_by
 from command.core.needs import open_needs
 from command.core.ordering import Ordered, Refused, check_rev
@@ -26,8 +28,10 @@ from command.core.ordering import known_incident as _incident
 from command.core.ordering import running_incident as _running
 from command.core.orders import requeue
 from command.core.plans import Plan, Release
+from command.core.radio import decide_radio
 from command.core.reasons import Reason, Refusal
 from command.core.release import decide_hold
+from command.core.shift import decide_handover, decide_takeover
 from command.core.tables import LIVE, RUNNING, IncidentState
 from command.core.world import Incident, World
 from sensors.observations import Alarm, AlarmKind, Position, Severity
@@ -446,6 +450,8 @@ def _unshelve(world: World, c: m.Unshelve, o: Ordered, now: float) -> list[e.Eve
 def _duty(world: World, c: m.Duty, o: Ordered, now: float) -> list[e.Event]:
     if c.unit not in world.units:
         raise Refused(Refusal.UNKNOWN_UNIT, what=c.unit)
+    if not c.on and c.until is not None and c.until <= now:
+        raise Refused(Refusal.UNTIL_PASSED, what=c.unit)
     changed = e.UnitDutyChanged(
         at=now,
         cause=_cause(c),
@@ -455,6 +461,7 @@ def _duty(world: World, c: m.Duty, o: Ordered, now: float) -> list[e.Event]:
         on=c.on,
         by=o.by,
         why=c.said,
+        until=None if c.on else c.until,
     )
     if world.exercise and not c.on:  # the live side takes it out of the drill: its order first
         back = [
@@ -472,6 +479,12 @@ _DO: dict[type[Any], Callable[[World, Any, Ordered, float], list[e.Event]]] = {
     m.Acknowledge: decide_acknowledge,
     m.Hold: decide_hold,
     m.Hazard: decide_hazard,
+    m.Grade: decide_grade,
+    m.Response: decide_response,
+    m.Reply: decide_radio,
+    m.Par: decide_par,
+    m.Handover: decide_handover,
+    m.Takeover: decide_takeover,
     m.Assign: _assign,
     m.Withdraw: _withdraw,
     m.Note: _note,

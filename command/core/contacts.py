@@ -7,9 +7,11 @@ is enough to know that a source lives, and a fix 30 m off the last one to know w
 from __future__ import annotations
 
 from command.core import events as e
+from command.core.accountability import answers
 from command.core.alarms import taken_before
 from command.core.geo import distance_m
 from command.core.reasons import Reason
+from command.core.tables import TRUSTED_CLOCKS
 from command.core.world import World
 from sensors.observations import ClockQuality, Duty, Fault, Heartbeat, Located, Request, Test
 
@@ -122,6 +124,22 @@ def decide_duty(world: World, duty: Duty, now: float, cause: str) -> list[e.Even
     return [changed, *off_with_order(world, duty.source, now, cause, on=duty.on)]
 
 
+def fire_duty(world: World, unit: str, now: float, late: bool) -> list[e.Event]:  # noqa: ARG001, FBT001 - a table's signature
+    """The time that the officer gave is over: on duty again by itself."""
+    return [
+        e.UnitDutyChanged(
+            at=now,
+            cause="tick",
+            reason=Reason.OFF_TIME_OVER,
+            late=late,
+            source="",
+            unit=unit,
+            on=True,
+            by="post",
+        )
+    ]
+
+
 def off_with_order(world: World, unit: str, now: float, cause: str, *, on: bool) -> list[e.Event]:
     """Going off duty ends no assignment: the officer decides."""
     orders = world.units[unit].orders
@@ -171,7 +189,9 @@ def decide_request(world: World, request: Request, now: float, cause: str) -> li
         order_id=request.order_id,
         text=f"{request.need} {request.text}".strip(),
     )
-    return [received, alert]
+    trusted = request.at_source if request.clock_quality in TRUSTED_CLOCKS else None
+    there = answers(world, request.source, request.order_id, now, cause, trusted)
+    return [received, alert, *there]
 
 
 def _incident_of(world: World, request: Request) -> str:

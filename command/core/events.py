@@ -121,7 +121,10 @@ class DeviceTested(Heard):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyReceived(Heard):
-    """A unit answered; the reason says what was made of it."""
+    """A unit answered; the reason says what was made of it.
+
+    `by` is "" when its handheld sent it, else the officer whom it was told by radio.
+    """
 
     order_id: str
     unit: str
@@ -129,6 +132,7 @@ class ReplyReceived(Heard):
     text: str = ""
     rev: int | None = None
     incident: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,12 +148,16 @@ class RequestReceived(Heard):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitDutyChanged(Heard):
-    """A unit signed on or off; `by` is "unit" or the console's name."""
+    """A unit signed on or off; `by` is "unit", "post" or the console's name.
+
+    Off `until` then (None: until somebody says so).
+    """
 
     unit: str
     on: bool
     by: str = "unit"
     why: str = ""
+    until: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -294,6 +302,16 @@ class IncidentNoted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GradeSet(Event):
+    """How grave it is, 1 to 4; 1 the gravest. Nothing to do with its priority."""
+
+    incident: str
+    grade: int
+    by: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentMerged(Event):
     """`incident` ends as merged; its sources and orders go on under `into`."""
 
@@ -416,6 +434,37 @@ class OrderSettled(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountabilityDue(Event):
+    """A crew on scene is asked whether it is well; `missed`: how often it did not answer."""
+
+    order_id: str
+    incident: str
+    unit: str
+    answer_by: float
+    missed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountabilityAnswered(Event):
+    """It is there. `by` is "unit" or the console's name; asked again at `due`."""
+
+    order_id: str
+    incident: str
+    unit: str
+    by: str
+    due: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitMayday(Event):
+    """A crew on scene did not answer twice."""
+
+    order_id: str
+    incident: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NobodyLeft(Event):
     """A need that no unit is left for: an alarm of its own."""
 
@@ -469,6 +518,37 @@ class SourceUnshelved(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseSet(Event):
+    """The township's response: level 1 (the highest) to 4, 0 ends it."""
+
+    level: int
+    by: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverSigned(Event):
+    """The outgoing officer signed what the digest stands for, with some words."""
+
+    by: str
+    digest: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftChanged(Event):
+    """The duty passed from `before` ("": nobody) to `to`, who took the incidents `taken`.
+
+    The acknowledgements of the incidents `ended` are over.
+    """
+
+    before: str
+    to: str
+    taken: tuple[str, ...]
+    ended: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommandDone(Event):
     """A console command was carried out; its id gets the same answer for a day.
 
@@ -513,6 +593,7 @@ EVENTS: dict[str, type[Event]] = {
         AcknowledgementEnded,
         IncidentEscalated,
         IncidentNoted,
+        GradeSet,
         IncidentMerged,
         IncidentSplit,
         IncidentEnded,
@@ -524,11 +605,17 @@ EVENTS: dict[str, type[Event]] = {
         AssignmentMoved,
         OrderQueued,
         OrderSettled,
+        AccountabilityDue,
+        AccountabilityAnswered,
+        UnitMayday,
         NobodyLeft,
         OfficerAlerted,
         AlertAcknowledged,
         SourceShelved,
         SourceUnshelved,
+        ResponseSet,
+        HandoverSigned,
+        ShiftChanged,
         CommandDone,
     )
 }

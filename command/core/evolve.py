@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from command.core import attention, hazards, presence, release
+from command.core import accountability, attention, grades, hazards, presence, release, shift
 from command.core import events as e
 from command.core.changes import count as _count
 from command.core.changes import disarm
@@ -77,6 +77,7 @@ def _township_loaded(world: World, event: e.TownshipLoaded) -> None:
     for gone in world.units.keys() - world.index.units.keys():
         if not world.units[gone].orders:
             del world.units[gone]
+            world.due.pop(f"duty:{gone}", None)
     world.index.wanting |= world.index.starving  # there may be somebody now
 
 
@@ -86,6 +87,8 @@ def _post_started(world: World, event: e.PostStarted) -> None:
         # What could not be heard was not silent: everybody has the full time again.
         if name.startswith("silent:"):
             world.due[name] = event.at + _silent_after_s(world, name.removeprefix("silent:"))
+    asked = [name for name in world.due if name.startswith("par:")]
+    accountability.heard_again(world, asked, event.at)
 
 
 def _era_began(world: World, event: e.EraBegan) -> None:
@@ -195,6 +198,8 @@ def _device_tested(world: World, event: e.DeviceTested) -> None:
 def _reply_received(world: World, event: e.ReplyReceived) -> None:
     _heard(world, event, event.incident)
     assignment = world.assignments.get(event.order_id)
+    if event.by:  # spoken: as good a sign of life as any
+        _sign_of_life(world, event.unit, event.at)
     if assignment is None or assignment.unit != event.unit or event.at_source is None:
         return
     if event.clock_quality in TRUSTED_CLOCKS:
@@ -211,6 +216,11 @@ def _duty_changed(world: World, event: e.UnitDutyChanged) -> None:
     _heard(world, event)
     unit = world.units[event.unit]
     unit.on_duty, unit.why_off = event.on, "" if event.on else event.why
+    unit.off_until = None if event.on else event.until
+    if unit.off_until is None:
+        world.due.pop(f"duty:{event.unit}", None)
+    else:
+        world.due[f"duty:{event.unit}"] = unit.off_until
     if event.on:
         _somebody_free(world, event.unit)
 
@@ -313,6 +323,7 @@ def _merged(world: World, event: e.IncidentMerged) -> None:
         if episode.incident == gone.id:
             episode.incident = into.id
     into.news_at = event.at
+    into.mayday = list(dict.fromkeys((*into.mayday, *gone.mayday)))
     _end(world, gone, IncidentState.MERGED, event.at)
     gone.merged_into = event.into
 
@@ -342,6 +353,7 @@ def _end(world: World, incident: Incident, state: IncidentState, at: float) -> N
     disarm(world, incident)
     incident.nobody_for.clear()
     incident.nobody_wanted.clear()
+    incident.mayday.clear()
     if state is not IncidentState.RESOLVED:
         world.due[f"archive:{incident.id}"] = at + ARCHIVE_S
 
@@ -433,6 +445,7 @@ def _assignment_changed(world: World, event: e.AssignmentChanged) -> None:
     assignment.status = move_assignment(before, Status(event.status))
     assignment.changed_at, assignment.reason = event.at, event.reason
     assignment.text = event.text or assignment.text
+    assignment.told_by = "" if event.by in {"unit", "post"} else event.by
     world.due.pop(f"offer:{event.order_id}", None)
     unit = world.units.get(assignment.unit)  # None: gone from the files since
     if unit is not None and assignment.status in LIVE and event.order_id not in unit.orders:
@@ -443,6 +456,7 @@ def _assignment_changed(world: World, event: e.AssignmentChanged) -> None:
     by = assignment.unit if event.by == "unit" else event.by
     incident = _touch(world, assignment.incident, event, by)
     _follow(world, incident, assignment.status, event.at)
+    accountability.step_taken(world, assignment, event.at)
     attention.work_went_on(world, incident, assignment.status, event.at)
 
 
@@ -574,6 +588,7 @@ _APPLY: dict[type[e.Event], Callable[[World, Any], None]] = {
     e.AcknowledgementEnded: presence.acknowledgement_ended,
     e.IncidentEscalated: attention.escalated,
     e.IncidentNoted: _noted,
+    e.GradeSet: grades.grade_set,
     e.IncidentMerged: _merged,
     e.IncidentSplit: _split,
     e.IncidentEnded: _ended,
@@ -585,11 +600,17 @@ _APPLY: dict[type[e.Event], Callable[[World, Any], None]] = {
     e.AssignmentMoved: _assignment_moved,
     e.OrderQueued: _order_queued,
     e.OrderSettled: _order_settled,
+    e.AccountabilityDue: accountability.asked,
+    e.AccountabilityAnswered: accountability.answered,
+    e.UnitMayday: accountability.mayday,
     e.NobodyLeft: _nobody_left,
     e.OfficerAlerted: _alerted,
     e.AlertAcknowledged: _alert_acknowledged,
     e.SourceShelved: _shelved,
     e.SourceUnshelved: _unshelved,
+    e.ResponseSet: grades.response_set,
+    e.HandoverSigned: shift.handover_signed,
+    e.ShiftChanged: shift.shift_changed,
     e.CommandDone: _command_done,
 }
 

@@ -28,6 +28,7 @@ class Reason(StrEnum):
     TEST_ALARM = "test_alarm"
     SIGNED_ON = "signed_on"
     SIGNED_OFF = "signed_off"
+    OFF_TIME_OVER = "off_time_over"
     ASKED_BY_TEAM = "asked_by_team"
     NO_OPEN_INCIDENT = "no_open_incident"
     # release of the recommended team
@@ -41,6 +42,7 @@ class Reason(StrEnum):
     NEXT_BEST = "next_best"
     RESPONSIBLE_POST = "responsible_post"
     UNIT_ANSWERED = "unit_answered"
+    BY_PHONE = "by_phone"  # said by radio or telephone, entered by the officer
     IMPLIED = "implied"  # on_scene out of offered implies the steps between
     LATE_BUT_NEEDED = "late_but_needed"
     LATE_NOT_NEEDED = "late_not_needed"
@@ -60,6 +62,10 @@ class Reason(StrEnum):
     RECEIVED_BY_UNIT = "received_by_unit"
     NOT_CONFIRMED = "not_confirmed"  # an offer ran out, or a withdrawal was given up, unconfirmed
     NOBODY_LEFT = "nobody_left"
+    # crews on scene
+    PAR_DUE = "par_due"
+    PAR_MISSED = "par_missed"
+    MAYDAY = "mayday"
     # the officer
     OFFICER_SILENT = "officer_silent"
     OFFICER_GONE = "officer_gone"  # the last console of who had it, for a minute
@@ -68,6 +74,7 @@ class Reason(StrEnum):
     ALL_UNITS_DONE = "all_units_done"
     OVERDUE = "overdue"
     KEPT_A_DAY = "kept_a_day"
+    HANDOVER = "handover"
     # the post itself
     STARTED = "started"
     FILES_CHANGED = "files_changed"
@@ -88,6 +95,8 @@ class Refusal(StrEnum):
     ENDED = "ended"  # E5: reopen it first
     NOT_ENDED = "not_ended"
     UNIT_OFF_DUTY = "unit_off_duty"
+    UNTIL_PASSED = "until_passed"
+    NEEDS_LEADER = "needs_leader"  # E6
     UNIT_COMMITTED = "unit_committed"
     UNIT_ALREADY_ON_IT = "unit_already_on_it"
     NOTHING_TO_WITHDRAW = "nothing_to_withdraw"
@@ -101,3 +110,14 @@ class Refusal(StrEnum):
     NOTHING_TO_HOLD = "nothing_to_hold"  # it goes by hand
     HAZARD_KNOWN = "hazard_known"
     TOO_MANY_HAZARDS = "too_many_hazards"
+    NO_ORDER = "no_order"
+    SAID_BEFORE = "said_before"
+    ORDER_OVER = "order_over"
+    NOT_ON_SCENE = "not_on_scene"
+    # the handover
+    NOT_ON_DUTY = "not_on_duty"
+    DIGEST_CHANGED = "digest_changed"
+    HANDOVER_BLOCKED = "handover_blocked"
+    SAME_OFFICER = "same_officer"
+    NOT_SIGNED = "not_signed"
+    NOT_ALL_TAKEN = "not_all_taken"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from command.core import events as e
+from command.core.accountability import fire_par
 from command.core.assignments import expire, run_out
 from command.core.attention import fire_ack, fire_ackend, fire_second
-from command.core.contacts import decide_silence
+from command.core.contacts import decide_silence, fire_duty
 from command.core.dispatch import candidates, offer
 from command.core.reasons import Reason
 from command.core.world import World
@@ -134,4 +135,6 @@ _FIRE: dict[str, Callable[[World, str, float, bool], list[e.Event]]] = {
     "silent": _silent,
     "shelf": _shelf,
     "archive": _archive,
+    "par": fire_par,
+    "duty": fire_duty,
 }

@@ -1,7 +1,7 @@
 """From committed events to the rows of consoles. Pure; codes, not words: a console words them.
 
-Tables: incident assignment unit case camera source alert shelf quarantine log post, and those of
-reference.py. A row of None is gone.
+Tables: incident assignment unit case camera source alert shelf shift quarantine log post, and those
+of reference.py. A row of None is gone.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from command.core.dispatch import candidates, unit_status
 from command.core.needs import open_needs
 from command.core.orders import hazards_of, place_name, position_json
 from command.core.plans import Family
+from command.core.shift import shift_row
 from command.core.tables import LIVE, RUNNING
 from command.core.world import Assignment, Incident, World
 
@@ -26,8 +27,10 @@ JOBS_SHOWN = 20  # of a post that has many cases; `jobs` is how many there are
 # What others say of an order changes no row of it, and may name one that never was.
 _OF_AN_ORDER = (
     e.UnitOffered | e.AssignmentChanged | e.AssignmentMoved | e.OrderQueued | e.OrderSettled
-)
-_OF_THE_POST = e.PostStarted | e.EraBegan | e.MessageQuarantined
+    | e.AccountabilityDue | e.AccountabilityAnswered | e.UnitMayday
+)  # fmt: skip
+_OF_THE_SHIFT = e.HandoverSigned | e.ShiftChanged
+_OF_THE_POST = e.PostStarted | e.EraBegan | e.MessageQuarantined | e.ResponseSet
 HIDDEN = frozenset({"document", "message"})  # in the log, not on the log line
 
 
@@ -55,12 +58,15 @@ def changed(
         _incident_rows(world, incident, rows)
     for source in touched.sources:
         _source_rows(world, source, rows)
-    for alert in touched.alerts:
-        _put(rows, "alert", alert, alert_row(world, alert))
-    for key in touched.shelf:
-        _put(rows, "shelf", key, shelf_row(world, key))
-    for key in touched.quarantine:
-        _put(rows, "quarantine", key, quarantine_row(world, key))
+    for table, keys, row in (
+        ("alert", touched.alerts, alert_row),
+        ("shelf", touched.shelf, shelf_row),
+        ("quarantine", touched.quarantine, quarantine_row),
+    ):
+        for key in keys:
+            _put(rows, table, key, row(world, key))
+    if touched.shift:  # anything else that moves it is seen with the next beat
+        _put(rows, "shift", "shift", shift_row(world))
     if touched.post:
         _put(rows, "post", "post", post_row(world))
     rows["log"] = dict(log_lines(world, events, seq, values))
@@ -78,6 +84,7 @@ class _Touched:
     shelf: dict[str, None] = field(default_factory=dict)
     quarantine: dict[str, None] = field(default_factory=dict)
     post: bool = False
+    shift: bool = False
 
     def note(self, event: e.Event) -> None:
         """Everything that this event names."""
@@ -100,6 +107,9 @@ class _Touched:
             self.shelf[f"{event.source}|{event.kind}"] = None
         if isinstance(event, e.MessageQuarantined):
             self.quarantine[event.quarantine] = None
+        if isinstance(event, e.ShiftChanged):
+            self.incidents |= dict.fromkeys(event.ended)
+        self.shift = self.shift or isinstance(event, _OF_THE_SHIFT)
         self.post = self.post or isinstance(event, _OF_THE_POST)
 
 
@@ -148,6 +158,7 @@ def everything(world: World, seq: int, lines: Iterable[tuple[str, Row]]) -> Rows
         _put(rows, "quarantine", key, quarantine_row(world, key))
     for table, keyed in reference.tables(world.township).items():
         rows[table] = dict(keyed)
+    rows["shift"] = {"shift": shift_row(world)}
     rows["log"] = dict(lines)
     rows["post"] = {"post": post_row(world) | {"at": position(world, seq)}}
     return rows
@@ -172,6 +183,8 @@ def incident_row(world: World, incident: Incident) -> Row:
         "family": plan.family.value,
         "alarm_kind": incident.alarm_kind,
         "priority": incident.priority,
+        "grade": incident.grade,
+        "grade_by": incident.grade_by,
         "triage": incident.triage,
         "place": incident.place,
         "place_name": place_name(world, incident.place),
@@ -186,6 +199,8 @@ def incident_row(world: World, incident: Incident) -> Row:
         "ask": list(plan.ask),
         "ack": {"by": incident.ack_by, "until": incident.ack_until} if incident.ack_by else None,
         "lapses": incident.lapses,
+        "mayday": bool(incident.mayday),
+        "mayday_units": list(incident.mayday),
         "escalated_to": incident.escalated_to,
         "held": _held_row(incident),
         "extended": incident.extended,
@@ -279,6 +294,10 @@ def assignment_row(world: World, assignment: Assignment | None) -> Row | None:
         "reason": assignment.reason,
         "why": assignment.why,
         "by": assignment.by,
+        "told_by": assignment.told_by,
+        "par_at": assignment.par_at,
+        "par_asked": assignment.par_asked_at is not None,
+        "par_missed": assignment.par_missed,
         "text": assignment.text,
     }
 
@@ -290,6 +309,7 @@ def unit_row(world: World, unit_id: str) -> Row:
     return reference.unit_fields(unit_id, world.index.units.get(unit_id)) | {
         "state": unit_status(world, unit_id),
         "off_reason": state.why_off,
+        "off_until": state.off_until,
         "assignments": [
             {
                 "order_id": job.order_id,
@@ -377,6 +397,10 @@ def post_row(world: World) -> Row:
         "epoch": world.epoch,
         "rejected": world.rejected,
         "digest": world.digest,
+        "response": world.response.level,
+        "response_by": world.response.by,
+        "response_since": world.response.since,
+        "response_why": world.response.why,
     }
 
 

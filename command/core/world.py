@@ -87,6 +87,8 @@ class Incident:
     reopened_at: float = 0.0  # what was done or declined before no longer counts
     held: Held | None = None
     extended: bool = False  # a dispatch dialog has put the release off
+    grade: int = 0  # 1 the gravest to 4; 0: not graded. Never the priority
+    grade_by: str = ""
     hazards_added: list[str] = field(default_factory=list)  # learned later than the card
     hazards_read: dict[str, str] = field(default_factory=dict)  # hazard -> who has read it
     lapses: int = 0  # of its acknowledgement
@@ -111,6 +113,10 @@ class Assignment:
     why: list[str] = field(default_factory=list)
     received_rev: int = 0
     replied_at: float | None = None  # the newest reply's own time
+    told_by: str = ""  # who entered the last step; "" when the unit or the post did it
+    par_at: float | None = None  # the crew is asked then, or must have answered
+    par_asked_at: float | None = None  # an answer is awaited since then
+    par_missed: int = 0
     reason: str = ""
     by: str = "post"
     text: str = ""
@@ -127,6 +133,7 @@ class UnitState:
     last_at: float | None = None
     silent: bool = False
     why_off: str = ""
+    off_until: float | None = None  # then it is on duty again by itself
 
 
 @dataclass(slots=True)
@@ -198,6 +205,35 @@ class Kept:
 
 
 @dataclass(slots=True)
+class Signed:
+    """The outgoing officer's signature, under what the digest stands for."""
+
+    by: str
+    at: float
+    digest: str
+    words: str
+
+
+@dataclass(slots=True)
+class Shift:
+    """Who is on duty since when ("": nobody yet), and has perhaps signed to hand over."""
+
+    officer: str = ""
+    since: float = 0.0
+    signed: Signed | None = None
+
+
+@dataclass(slots=True)
+class Response:
+    """The township's response level, 1 the highest to 4; 0: none."""
+
+    level: int = 0
+    by: str = ""
+    since: float = 0.0
+    why: str = ""
+
+
+@dataclass(slots=True)
 class World:
     """One township under one topic root, at the end of its log."""
 
@@ -218,6 +254,8 @@ class World:
     outbox: dict[str, Outgoing] = field(default_factory=dict)
     alerts: dict[str, Alert] = field(default_factory=dict)
     shelf: dict[str, float] = field(default_factory=dict)
+    shift: Shift = field(default_factory=Shift)
+    response: Response = field(default_factory=Response)
     commands: dict[str, float] = field(default_factory=dict)
     rejected: int = 0
     quarantine: dict[str, Kept] = field(default_factory=dict)  # the last ones

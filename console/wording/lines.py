@@ -59,12 +59,27 @@ EVENT = {
     "ReleaseHeld": _("sending put off {until} {why}"),
     "HazardsRead": _("hazards read: {hazards}"),
     "HazardAdded": _("new hazard: {text}"),
+    "AccountabilityDue": _("{unit}: is everybody well?"),
+    "AccountabilityAnswered": _("{unit}: everybody is well"),
+    "UnitMayday": _("MAYDAY: {unit} does not answer"),
+    "GradeSet": _("graded {grade_word} {why}"),
+    "ResponseSet": _("response is now {level} {why}"),
+    "HandoverSigned": _("handover signed {digest} {words}"),
+    "ShiftChanged": _("the duty passes to {to_officer}"),
 }
 
 # Whose line it is: the first of these fields that the event has.
 WHO = ("by", "unit", "source")
 OF_THE_POST = frozenset(
-    {"UnitOffered", "OrderQueued", "OrderSettled", "AssignmentMoved", "OfficerAlerted"}
+    {
+        "UnitOffered",
+        "OrderQueued",
+        "OrderSettled",
+        "AssignmentMoved",
+        "OfficerAlerted",
+        "AccountabilityDue",
+        "UnitMayday",
+    }
 )
 OF_THE_SOURCE = frozenset({"AlarmReceived", "AlarmCleared", "DeviceTested", "MessageQuarantined"})
 
@@ -190,6 +205,11 @@ FIELDS: Mapping[str, tuple[str, Wording]] = {
     "source": ("source", lambda n, _r, v: wording.source(n, str(v)) if v else ""),
     "by": ("by", lambda n, _r, v: wording.officer(n, str(v))),
     "to": ("to", _role_said),
+    "to_officer": ("to", lambda n, _r, v: wording.officer(n, str(v))),
+    "grade_word": ("grade", _coded(words.GRADE)),
+    "level": ("level", _coded(words.RESPONSE)),
+    "digest": ("digest", _text),
+    "words": ("words", _text),
     "role": ("role", _role_said),
     "post": ("text", _role_said),  # an alert has the code of a role as its text
     "plan": ("plan", lambda n, _r, v: wording.kind_name(n, str(v))),

@@ -15,7 +15,8 @@ from contract.site import Console, Site
 TABLES = {"incident", "assignment", "unit", "case", "camera", "log"}
 VERBS = (
     "acknowledge", "assign", "withdraw", "note", "priority", "merge", "split", "resolve", "close",
-    "reopen", "false_alarm", "report_alarm", "shelve", "hold", "hazard",
+    "reopen", "false_alarm", "report_alarm", "shelve", "hold", "hazard", "reply",
+    "par", "handover", "takeover",
 )  # fmt: skip
 
 
@@ -133,6 +134,9 @@ FIELDS: dict[str, Json] = {
     "report_alarm": {"kind": "fire", "text": "x"},
     "hold": {"seconds": 60, "why": "x"},
     "hazard": {"text": "x"},
+    "reply": {"unit": "militia-1", "status": "accepted"},
+    "handover": {"digest": "7C41-09AE"},
+    "takeover": {"digest": "7C41-09AE"},
     "shelve": {"source": "yd-01", "kind": "smoke", "minutes": 30, "why": "x"},
 }
 
@@ -189,6 +193,43 @@ def test_dangers_are_read_added_and_sent(site: Site) -> None:
     again = site.order(incident, order_id=order["order_id"], state="updated")
     assert again["hazards"] == [*known, "楼顶有人"]
     site.officer.refused("hazard", incident=incident, text="楼顶有人")
+
+
+def test_reply_is_the_radio_and_par_counts_who_is_there(site: Site) -> None:
+    incident = site.opened("rangers-1", "fire", place="v02")
+    order = site.order(incident)
+    unit = order["unit"]
+    site.officer.refused("par", incident=incident)
+    site.officer.ok("reply", incident=incident, unit=unit, status="on_scene", text="电台3")
+    row = site.assignment(order)
+    assert (row["status"], row["told_by"], row["text"]) == ("on_scene", "officer-1", "电台3")
+    assert row["par_at"] > row["changed_at"]
+    again = site.officer.refused("reply", incident=incident, unit=unit, status="accepted")
+    assert unit in again["reason"]
+    site.officer.ok("par", incident=incident, units=[unit])
+    assert site.line("AccountabilityAnswered", incident=incident)["by"] == "officer-1"
+
+
+def test_duty_passes_at_the_second_signature(site: Site) -> None:
+    def digest(console: Console) -> str:
+        def beat() -> str | None:
+            found = [f["beat"] for f in console.frames if "beat" in f]
+            now = [b for b in found[-1:] if b["at"] == console.at]
+            return str(now[0]["shift"]["digest"]) if now else None
+
+        return console.see(beat)
+
+    site.tidy()
+    with site.console("leader") as leader:
+        site.officer.ok("takeover", digest=digest(site.officer))
+        assert site.officer.tables["shift"]["shift"]["officer"] == "officer-1"
+        refusal = leader.refused("takeover", digest=digest(leader))
+        assert refusal["by"] == "officer-1"
+        site.officer.refused("handover", digest="0000-0000")
+        site.officer.ok("handover", digest=digest(site.officer), words="北坡余烬要复看")
+        assert leader.row("shift", lambda row: row["signed"])["officer"] == "officer-1"
+        leader.ok("takeover", digest=digest(leader))
+        assert leader.row("shift", lambda row: row["officer"] == "leader-1")["signed"] is None
 
 
 def test_withdraw_of_nobody_withdraws_nobody(site: Site) -> None:

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from stage import Stage, east, stage
 
+from command import messages as m
 from command.core import events as e
 from command.core.codec import (
     UnknownEvent,
@@ -27,10 +28,12 @@ from command.core.codec import (
     event_dict,
     load_world,
 )
+from command.core.commands import Ordered
 from command.core.decide import Fact
 from command.core.evolve import evolve
 from command.core.presence import Absent
 from command.core.reasons import Reason
+from command.core.shift import shift_digest
 from command.core.world import empty
 from sensors.observations import (
     Heartbeat,
@@ -180,6 +183,14 @@ def story() -> Stage:
     play.do("acknowledge", fire)
     play.wait(60)
     play.walk(play.order_of("middle"), "received", "accepted", "en_route", "on_scene")
+    play.do("par", fire)
+    play.do("handover", digest=shift_digest(play.world), words="北坡余烬要复看")
+    taken = m.Takeover(id="u", digest=shift_digest(play.world), taken=(fire,))
+    play.order(taken, by="officer-2")
+    play.do("acknowledge", fire)
+    play.do("grade", fire, grade=4)
+    response = m.Response(id="u-r", level=4, why="带班同意")
+    play.give(Ordered(response, "leader-1", "leader"))
     second = play.report("cam-4", "flood")
     play.do("report_alarm", kind="dispute", text="争水渠", place="v01-g1")
     dispute = list(play.world.incidents)[-1]
@@ -194,7 +205,7 @@ def story() -> Stage:
     play.report("gauge", "flood", channel="level")
     play.clear("gauge", kind="flood", channel="level")
     play.reply("O-e1-77", "accepted", unit="near")
-    play.wait(1200)
+    play.wait(1320)
     play.do("false_alarm", second, text="洗车水")
     play.walk(play.order_of("middle"), "done")
     play.wait(2 * 86400)

@@ -22,6 +22,8 @@ NEEDED: dict[str, dict[str, Any]] = {
     "assign": {"units": ("far",)},
     "hold": {"seconds": 60},
     "hazard": {"text": "电线落地"},
+    "grade": {"grade": 3},
+    "reply": {"unit": "near", "status": "accepted"},
     "withdraw": {"units": ("near",)},
     "note": {"text": "话"},
     "priority": {"priority": 1},

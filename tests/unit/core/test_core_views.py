@@ -11,6 +11,7 @@ from command.core import events as e
 from command.core import views
 from command.core.decide import Fact
 from command.core.reasons import Reason
+from command.core.shift import shift_row
 from sensors.observations import Fault, Heartbeat, Rejection, RejectionReason
 
 INCIDENT_ROW = {
@@ -20,6 +21,8 @@ INCIDENT_ROW = {
     "family": "emergency",
     "alarm_kind": "flood",
     "priority": 2,
+    "grade": 0,
+    "grade_by": "",
     "triage": ["plan:2"],
     "place": "v01-g1",
     "place_name": "村v01-g1",
@@ -45,6 +48,8 @@ INCIDENT_ROW = {
     "ask": [],
     "ack": None,
     "lapses": 0,
+    "mayday": False,
+    "mayday_units": [],
     "escalated_to": "",
     "held": None,
     "extended": False,
@@ -115,6 +120,10 @@ def test_an_assignment() -> None:
         "reason": "unit_answered",
         "why": ["eta_min:4"],
         "by": "post",
+        "told_by": "",
+        "par_at": None,
+        "par_asked": False,
+        "par_missed": 0,
         "text": "",
     }
 
@@ -137,6 +146,7 @@ def test_a_unit() -> None:
         "contact": "",
         "state": "committed",
         "off_reason": "",
+        "off_until": None,
         "assignments": [
             {"order_id": "O-e1-1", "incident": "I-e1-1", "status": "offered", "since": NOON}
         ],
@@ -283,6 +293,10 @@ def test_the_post_itself() -> None:
             "epoch": 7,
             "rejected": 0,
             "digest": "files",
+            "response": 0,
+            "response_by": "",
+            "response_since": 0.0,
+            "response_why": "",
         }
     }
 
@@ -314,6 +328,7 @@ def test_new_files_are_a_whole_picture() -> None:
         "alert",
         "shelf",
         "quarantine",
+        "shift",
         "place",
         "shape",
         "plan",
@@ -373,6 +388,7 @@ def test_row_by_row_gives_the_same_as_the_whole_picture() -> None:
     play.do("resolve", "I-e1-2", outcome="完")
     play.do("close", "I-e1-2")
     play.wait(2 * DAY)
+    kept["shift"]["shift"] = shift_row(play.world)  # what moves it comes with the beat
     assert kept == everything(play)
 
 

@@ -6,6 +6,7 @@ After every batch the rules of `adds_up` hold; at the end the log replays to the
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections import Counter
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from stage import CAMERAS, DAY, PLANS, Stage, east, loaded, stage, township
 
+from command import messages as m
 from command.core import events as e
 from command.core.codec import dump_world, load_world
 from command.core.commands import Refused
@@ -25,6 +27,7 @@ from command.core.evolve import rebuild_index
 from command.core.index import Index
 from command.core.needs import open_needs
 from command.core.outbox import Schedule
+from command.core.shift import shift_digest
 from command.core.tables import LIVE, RUNNING, Status
 from command.core.world import World
 from sensors.observations import (
@@ -98,10 +101,17 @@ def _orders_add_up(world: World) -> None:
 def _deadlines_add_up(world: World) -> None:
     for name in world.due:
         kind, _, ident = name.partition(":")
+        if kind == "duty":
+            assert not world.units[ident].on_duty
+            assert world.due[name] == world.units[ident].off_until
+        if kind == "par":
+            assert world.assignments[ident].status is Status.ON_SCENE
+            assert world.due[name] == world.assignments[ident].par_at
         if kind in {"release", "ack", "ackend", "second", "ladder"}:
             assert world.incidents[ident].state in RUNNING
     for incident in world.incidents.values():
         running = incident.state in RUNNING
+        assert running or not incident.mayday
         watched = f"ack:{incident.id}" in world.due or f"ackend:{incident.id}" in world.due
         to_handover = incident.ack_by and incident.ack_until is None
         # Nobody is left without a watch.
@@ -249,6 +259,25 @@ class Worlds(RuleBasedStateMachine):
         else:
             self.command("hold", which, seconds=seconds, why="先看探头")
 
+    @rule(which=numbers, team=units, status=st.sampled_from(ReplyStatus))
+    def radio(self, which: int, team: str, status: ReplyStatus) -> None:
+        self.command("reply", which, unit=team, status=status.value)
+        self.command("par", which)
+
+    @rule(by=st.sampled_from(["officer-1", "officer-2"]), keep=st.booleans())
+    def handover(self, by: str, *, keep: bool) -> None:
+        world = self.play.world
+        self.command("handover", digest=shift_digest(world))
+        taken = tuple(i.id for i in world.incidents.values() if i.priority == 1)
+        kept = tuple(world.shelf) if keep else ()
+        number = self.play.number()
+        take = m.Takeover(
+            id=f"u-{number}", digest=shift_digest(world), taken=taken, keep_shelf=kept
+        )
+        with contextlib.suppress(Refused):
+            self.play.order(take, by)
+        self.did()
+
     @rule(which=numbers, text=st.sampled_from(["电线落地", "气罐", "塌方"]))
     def hazard(self, which: int, text: str) -> None:
         self.command("hazard", which, text=text)
@@ -277,7 +306,8 @@ class Worlds(RuleBasedStateMachine):
     @rule(team=units, on=st.booleans(), by_hand=st.booleans())
     def duty(self, team: str, *, on: bool, by_hand: bool) -> None:
         if by_hand:
-            self.command("duty", unit=team, on=on)
+            until = self.play.now + 600 if len(team) % 2 else None
+            self.command("duty", unit=team, on=on, until=until)
         else:
             self.play.give(Duty(source=team, received_at=self.play.now, on=on))
             self.did()
@@ -411,6 +441,12 @@ def a_hold(world: Worlds, dice: Random) -> None:
     world.hazard(which(dice), dice.choice(["电线落地", "气罐"]))
 
 
+def a_call_by_radio(world: Worlds, dice: Random) -> None:
+    world.radio(which(dice), dice.choice(UNITS), dice.choice(STATUSES))
+    if dice.random() < 0.2:
+        world.handover(dice.choice(["officer-1", "officer-2"]), keep=dice.random() < 0.5)
+
+
 def a_merge(world: Worlds, dice: Random) -> None:
     if dice.random() < 0.6:
         world.merge(which(dice), which(dice))
@@ -447,6 +483,7 @@ WEIGHED: list[tuple[int, Callable[[Worlds, Random], None]]] = [
     (8, an_end_or_so),
     (6, a_team),
     (4, a_hold),
+    (4, a_call_by_radio),
     (4, a_merge),
     (3, a_call),
     (4, some_contacts),
