@@ -93,20 +93,30 @@ def folding(order: Sequence[Pair], village_of: VillageOf, *, flood: bool) -> Fol
     )
 
 
-def entries(order: Sequence[Pair], folded: Folding, unfolded: set[str]) -> tuple[list[Entry], int]:
-    """What the list shows, lane by lane, and how many of these entries the lanes 0 to 3 make."""
+def single(order: Sequence[Pair], since: int) -> list[Entry]:
+    """The lanes above `since`: a ruler each, then every item as a row."""
     made: list[Entry] = []
-    head = 0
+    for lane, pairs in _lanes(order[: bisect_left(order, since, key=_lane_of)]):
+        made.append(Ruler(lane, len(pairs)))
+        made += pairs
+    return made
+
+
+def grouped(order: Sequence[Pair], folded: Folding, unfolded: set[str]) -> list[Entry]:
+    """The lanes from `folded.since` on, with their groups."""
+    made: list[Entry] = []
     shown: set[str] = set()
-    for lane, pairs in _lanes(order):
-        if lane < folded.since:
-            made.append(Ruler(lane, len(pairs)))
-            made += pairs
-        else:
-            made += _lane(lane, pairs, folded, unfolded, shown)
-        if lane <= RUNNING:
-            head = len(made)
-    return made, head
+    for lane, pairs in _lanes(order[bisect_left(order, folded.since, key=_lane_of) :]):
+        made += _lane(lane, pairs, folded, unfolded, shown)
+    return made
+
+
+def head_of(listed: Sequence[Entry]) -> int:
+    """How many of these entries the lanes 0 to 3 make."""
+    for number, entry in enumerate(listed):
+        if isinstance(entry, Ruler) and entry.lane > RUNNING:
+            return number
+    return len(listed)
 
 
 def _lane_of(pair: Pair) -> int:

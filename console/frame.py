@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from console import head, lost
 from console.cells import Line, Span, beside, exactly, plain
+from console.cells import width as cell_len
 from console.command_line import CommandLine
 from console.outcome import Outcome
 from console.page import Ctx, Page
@@ -98,7 +99,7 @@ def _drill(ctx: Ctx, parts: Parts, width: int, height: int) -> Drawn:
     inner = replace(ctx, look=replace(ctx.look, width=width - 2 * SIDE, height=height - 2))
     lines, cursor = _plain(inner, parts, width - 2 * SIDE, height - 2)
     word = ctx.tr("DRILL ")
-    edge = plain((word * width)[:width].ljust(width), width, "drill")
+    edge = plain(word * (width // cell_len(word)), width, "drill")
     left, right = Span(ctx.tr("DR|"), "drill"), Span(ctx.tr("|DR"), "drill")
     made = [edge, *((left, *line, right) for line in lines), edge]
     return made, None if cursor is None else (cursor[0] + SIDE, cursor[1] + 1)

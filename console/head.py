@@ -31,12 +31,12 @@ def first(ctx: Ctx, cells: int, sound: str) -> Line:
     """
     wide = cells >= WIDE
     numbers, gauges = counts(ctx, wide=wide), _gauges(ctx, sound, wide=wide)
-    while gauges and size_of(numbers) + size_of(gauges) > cells:
+    while gauges and size_of(numbers) + size_of(gauges) >= cells:
         gauges.pop()
-    room = cells - size_of(numbers) - size_of(gauges)
+    room = max(0, cells - size_of(numbers) - size_of(gauges) - 1)
     who = _who(ctx, wide=wide)
     if wide:
-        return exactly((*exactly(who, room, "title"), *numbers, *gauges), cells, "title")
+        return exactly((*exactly(who, room + 1, "title"), *numbers, *gauges), cells, "title")
     who = exactly(who, min(room, size_of(who)), "title")
     return beside((*who, *numbers), tuple(gauges), cells, style="title")
 
@@ -85,12 +85,13 @@ def _red(ctx: Ctx, many: int, unseen: int) -> str:
 def _gauges(ctx: Ctx, sound: str, *, wide: bool) -> list[Span]:
     """`10分 7 忙 | 数据 0.4秒 | 搁置 3 | 声 开`, and 合并播报 while the feed folds."""
     tr = ctx.tr
-    gap, bar = (" ", " | ") if wide else ("", "|")
+    bar = " | " if wide else "|"
+    gap = " " if wide or ctx.look.lang == "en" else ""
     load = ctx.model.beat.get("load") or {}
     band = str(load.get("band") or "")
-    said = tr("10 min") + gap + str(load.get("n10", "-"))
+    said = tr("10m") + gap + str(load.get("n10", "-"))
     said += gap + wording.word(ctx.look, words.BAND, band) if band else ""
-    made = [Span(bar, "title"), Span(said, "high" if band == "flood" else "title")]
+    made = [Span(bar if wide else "", "title"), Span(said, "high" if band == "flood" else "title")]
     if ctx.model.merged:
         made += [Span(bar, "title"), Span(tr("merged feed"), "warn")]
     shelf = len(ctx.model.table("shelf"))

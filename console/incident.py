@@ -325,7 +325,7 @@ def where(ctx: Ctx, row: Row, cells: int) -> list[Line]:
     at = row.get("position")
     if not at:
         return []
-    made = [rule(ctx.tr("Where"), cells)]
+    made = [rule(ctx.tr("Whereabouts"), cells)]
     made += _said(bearing(ctx, float(at["lon"]), float(at["lat"])), cells)
     given = [ctx.model.row("assignment", each) for each in row.get("orders") or ()]
     units = dict.fromkeys(str(each.get("unit")) for each in (*given, *(row.get("rec") or ())))

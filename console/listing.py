@@ -57,14 +57,13 @@ def columns(look: Look, cells: int) -> Columns:
     return Columns(ident, kind, place, max(6, cells - taken - 1), stage, team, due)
 
 
-def header(look: Look, cells: int) -> Line:
+def header(ctx: Ctx, cells: int) -> Line:
     """`  级 编号   类别 地点 ...`."""
-    at = columns(look, cells)
-    tr = look.tr
+    at, tr = columns(ctx.look, cells), ctx.tr
     names = (
         (tr("No."), at.id), (tr("Kind"), at.kind), (tr("Place"), at.place),
         (tr("Situation"), at.title), (tr("Stage"), at.stage), (tr("Team"), at.team),
-        (tr("Next limit"), at.due),
+        (tr("Stopped then") if ctx.lost else tr("Next limit"), at.due),
     )  # fmt: skip
     text = " ".join(fit(name, size) for name, size in names if size)
     return exactly((Span("  " + fit(tr("U."), 2) + " " + text, "dim"),), cells)
@@ -203,6 +202,8 @@ def due(ctx: Ctx, one: Item, cells: int) -> str:
     """`自动派出  0:22` in exactly `cells`."""
     if one.ended:
         return " " * cells
+    if ctx.lost:
+        return fit(ctx.tr("then left {t}").format(t=left(ctx, one.due_at, short=True)), cells)
     time = left(ctx, one.due_at, short=cells < 16)
     return fit(wording.due(ctx.look, one.due_kind), cells - width(time) - 1) + " " + time
 
@@ -257,7 +258,9 @@ def counted(shown: Iterable[Entry]) -> dict[int, int]:
     return counts
 
 
-def foot(ctx: Ctx, hidden: Mapping[int, int], total: int, cells: int, above: int) -> Line:
+def foot(
+    ctx: Ctx, hidden: Mapping[int, int], total: int, cells: int, *, above: bool, sifted: bool
+) -> Line:
     """What the window does not show, by urgency: `下方还有 6: 缓 5 常 1,急 0`."""
     tr = ctx.tr
     count = sum(hidden.values())
@@ -269,5 +272,6 @@ def foot(ctx: Ctx, hidden: Mapping[int, int], total: int, cells: int, above: int
         if hidden[n] > 0 or n == CRIT
     ]
     said = tr("above and below {n}: {parts}") if above else tr("{n} more below: {parts}")
+    said = tr("not shown {n}: {parts}") if sifted else said
     style = "crit" if hidden[CRIT] > 0 else "dim"
     return exactly((Span(said.format(n=count, parts=" ".join(parts)), style),), cells)

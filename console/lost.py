@@ -51,7 +51,7 @@ def body(ctx: Ctx, cells: int, height: int) -> list[Line]:
 
 def _list(ctx: Ctx, cells: int, height: int) -> list[Line]:
     order = ctx.queue.order(ctx.now)
-    made = [listing.header(ctx.look, cells)]
+    made = [listing.header(ctx, cells)]
     for _, one in order[: height - 1]:
         made.append(listing.row(ctx, one, cells, here=False, marked=False, dim=False))
     if len(order) >= height:

@@ -18,6 +18,7 @@ from console.item import (
     HIGH,
     LIFE,
     LOW,
+    NEVER,
     NORM,
     NOW,
     OFFICER,
@@ -38,7 +39,7 @@ __all__ = (
 )  # fmt: skip
 
 LOOK_EVERY_S = 1.0  # for lanes that change with time alone
-MANY = 1000  # so many at once are sorted, fewer are moved one by one
+MANY = 1000  # with more items than this, those that only wait (lanes 4 to 6) move once a second
 
 Order = Sequence[tuple[int, Item]]
 
@@ -59,11 +60,13 @@ class Queue:
         self._keys: list[Key] = []
         self._pairs: list[tuple[int, Item]] = []
         self._key_of: dict[str, Key] = {}
+        self._wanted: dict[str, Key] = {}  # where an item belongs that has not been moved yet
         self._turns: dict[str, float] = {}
         self._leaving: set[str] = set()
         self._incident_of: dict[str, str] = {}
         self._counts = {CRIT: 0, HIGH: 0, NORM: 0, LOW: 0}
         self._unseen = 0
+        self._lazy = False
         self._looked = self._sorted_at = float("-inf")
         self._frozen: list[tuple[int, Item]] | None = None
         self._frozen_at: dict[str, int] = {}
@@ -74,10 +77,10 @@ class Queue:
         """Take over what changed in the model; `frozen`: the order stays while keys are pressed."""
         self._freeze(frozen=frozen)
         touched = self._touched(model, changed)
-        many = len(touched) >= MANY and now - self._sorted_at >= LOOK_EVERY_S
+        self._lazy = len(self.items) + len(touched) > MANY
         for ident in touched:
-            self._take(model, ident, now, move=not many)
-        if many:
+            self._take(model, ident, now)
+        if self._wanted and not 0 <= now - self._sorted_at < LOOK_EVERY_S:
             self._sort(now)
         moved = self._turn(now)
         left = self._let_go(frozen=frozen)
@@ -143,7 +146,7 @@ class Queue:
             self._incident_of[order] = here
         return [ident for ident in (before, here) if ident]
 
-    def _take(self, model: Model, ident: str, now: float, *, move: bool) -> None:
+    def _take(self, model: Model, ident: str, now: float) -> None:
         """One incident as the model has it now."""
         row, old = model.incident(ident), self.items.get(ident)
         if old is None and not row:
@@ -159,37 +162,46 @@ class Queue:
             self._leaving.add(ident)  # it stays where it stood until it may go
         else:
             self._leaving.discard(ident)
-        self._put(new, now, move=move)
+        self._put(new, now)
 
     def _made(self, model: Model, row: dict[str, Any]) -> Item:
         given = (model.row("assignment", each) for each in row.get("orders") or ())
         return item(row, [order for order in given if order])
 
-    def _put(self, one: Item, now: float, *, move: bool) -> None:
+    def _put(self, one: Item, now: float) -> None:
         """Into its place, or with what it says now into the place that it has."""
         old = self._key_of.get(one.id)
         new = old if one.ended and old is not None else key(one, now)
-        self._turns[one.id] = float("inf") if one.ended else turns_at(one, now)
-        self._key_of[one.id] = new
-        pair = (new[0], one)
+        self._turns[one.id] = NEVER if one.ended else turns_at(one, now)
         if (at := self._frozen_at.get(one.id)) is not None and self._frozen is not None:
             self._frozen[at] = (self._frozen[at][0], one)
-        if not move:
+        self._wanted.pop(one.id, None)
+        if old is None:
+            self._insert(new, one)
             return
-        if old is not None:
-            place = bisect_left(self._keys, old)
-            if new == old:
-                self._pairs[place] = pair
-                return
-            del self._keys[place], self._pairs[place]
+        if new != old and self._lazy and min(new[0], old[0]) >= TODO:
+            self._wanted[one.id] = new
+            new = old
+        place = bisect_left(self._keys, old)
+        if new == old:
+            self._pairs[place] = (old[0], one)
+            return
+        del self._keys[place], self._pairs[place]
+        self._insert(new, one)
+
+    def _insert(self, new: Key, one: Item) -> None:
+        self._key_of[one.id] = new
         place = bisect_left(self._keys, new)
         self._keys.insert(place, new)
-        self._pairs.insert(place, pair)
+        self._pairs.insert(place, (new[0], one))
 
     def _sort(self, now: float) -> None:
-        """Everything at once: a first picture, or a thousand changes."""
-        self._keys = sorted(self._key_of.values())
+        """Those that wait for their place get it, all at once."""
+        self._key_of |= self._wanted
+        wanted = self._wanted
+        self._keys = sorted([wanted.get(each[4], each) for each in self._keys])
         self._pairs = [(each[0], self.items[each[4]]) for each in self._keys]
+        self._wanted = {}
         self._sorted_at = now
 
     def _turn(self, now: float) -> bool:
@@ -200,7 +212,7 @@ class Queue:
         self._looked = now
         due = [ident for ident, at in self._turns.items() if back or at <= now]
         for ident in due:
-            self._put(self.items[ident], now, move=True)
+            self._put(self.items[ident], now)
         return bool(due)
 
     def _let_go(self, *, frozen: bool) -> bool:
@@ -210,6 +222,7 @@ class Queue:
         gone = [ident for ident in self._leaving if ident != self.keep]
         for ident in gone:
             self._leaving.discard(ident)
+            self._wanted.pop(ident, None)
             place = bisect_left(self._keys, self._key_of.pop(ident))
             del self._keys[place], self._pairs[place]
             del self.items[ident], self._turns[ident]

@@ -13,7 +13,7 @@ from console import listing, wording
 from console.cells import Line, Span, exactly, plain, show
 from console.detail import beside_list
 from console.effects import Send
-from console.flood import Entry, Folding, Group, Ruler, entries, folding
+from console.flood import Entry, Folding, Group, Ruler, folding, grouped, head_of, single
 from console.incident import item_hint
 from console.page import Ctx, Go, Move, Page
 from console.pages import alerts
@@ -40,11 +40,14 @@ class MainPage(Page):
         self._moved = bool(item)
         self._unfolded: set[str] = set()
         self._entries: list[Entry] = []
+        self._keys: list[str] = []  # what the cursor calls each of them
         self._head = 0
         self._top = 0  # first entry of the part that scrolls
         self._at: list[int | None] = []  # the entry on each line that was drawn
         self._folding = Folding()
-        self._folded: tuple[int, bool, float] = (-1, False, 0.0)
+        self._tail: list[Entry] = []  # lanes with groups, as they were folded last
+        self._folded: tuple[int, bool, frozenset[str]] = (-1, False, frozenset())
+        self._folded_at = float("-inf")
         self._fitting: set[str] = set()  # items that the filter finds
         self._sifted: tuple[str, int, float] = ("", -1, 0.0)
         self._wide = False
@@ -74,7 +77,7 @@ class MainPage(Page):
         self._take_over(ctx)
         under = self._under(ctx, cells, height)
         room = height - len(under) - 2
-        made = [listing.header(ctx.look, cells), *self._window(ctx, cells, room)]
+        made = [listing.header(ctx, cells), *self._window(ctx, cells, room)]
         made.append(self._foot(ctx, cells))
         made += under
         return [*made, *([plain("", cells)] * (height - len(made)))]
@@ -95,29 +98,38 @@ class MainPage(Page):
 
     def _take_over(self, ctx: Ctx) -> None:
         """The entries as they are now, and the cursor among them."""
-        order = ctx.queue.order(ctx.now)
         load = ctx.model.beat.get("load") or {}
-        flood = load.get("band") == "flood"
-        self._fold(ctx, flood=flood)
-        self._entries, self._head = entries(order, self._folding, self._unfolded)
+        self._fold(ctx, flood=load.get("band") == "flood")
+        order = ctx.queue.order(ctx.now)
+        since = self._folding.since
+        tail = [entry for entry in self._tail if self._still(ctx, entry, since)]
+        self._entries = [*single(order, since), *tail]
+        self._head = head_of(self._entries)
         if self.filter:
             self._sift(ctx)
+        self._keys = [key_of(entry) for entry in self._entries]
         self._set_cursor()
         self.item = "" if "|" in self._cursor else self._cursor
         ctx.queue.keep = self.item
 
     def _fold(self, ctx: Ctx, *, flood: bool) -> None:
         """Groups anew when the queue has changed; of very many at most once a second."""
-        version, was_flood, at = self._folded
-        if version == ctx.queue.version and was_flood == flood:
-            return
-        if was_flood == flood and len(ctx.queue.items) > FEW and ctx.mono - at < EVERY_S:
+        state = (ctx.queue.version, flood, frozenset(self._unfolded))
+        many = len(ctx.queue.items) > FEW and ctx.mono - self._folded_at < EVERY_S
+        if state == self._folded or (many and state[1:] == self._folded[1:]):
             return
         places = ctx.model.table("place")
         village = {key: str(row.get("village") or key) for key, row in places.items()}
         order = ctx.queue.order(ctx.now)
         self._folding = folding(order, lambda place: village.get(place, place), flood=flood)
-        self._folded = (ctx.queue.version, flood, ctx.mono)
+        self._tail = grouped(order, self._folding, self._unfolded)
+        self._folded, self._folded_at = state, ctx.mono
+
+    def _still(self, ctx: Ctx, entry: Entry, since: int) -> bool:
+        """Whether a row of the groups' last turn has not moved up among the single ones since."""
+        return not isinstance(entry, tuple) or (
+            entry[1].id in ctx.queue.items and ctx.queue.lane(entry[1].id) >= since
+        )
 
     def _sift(self, ctx: Ctx) -> None:
         """What does not fit the filter is dimmed in lanes 0 to 3, and hidden below."""
@@ -129,7 +141,7 @@ class MainPage(Page):
             self._sifted = (self.filter, ctx.queue.version, ctx.mono)
         tail = self._entries[self._head :]
         kept = [entry for entry in tail if isinstance(entry, Ruler) or self._fits(entry)]
-        self._entries = self._entries[: self._head] + kept
+        self._entries = self._entries[: self._head] + _without_empty(kept)
 
     def _fits(self, entry: Entry) -> bool:
         if isinstance(entry, Group):
@@ -137,7 +149,7 @@ class MainPage(Page):
         return isinstance(entry, tuple) and entry[1].id in self._fitting
 
     def _set_cursor(self) -> None:
-        keys = [key_of(entry) for entry in self._entries]
+        keys = self._keys
         if not self._moved or not self._cursor:
             self._cursor = next((key for key in keys if key), "")
         elif self._cursor not in keys:
@@ -162,10 +174,7 @@ class MainPage(Page):
         return [self._line(ctx, number, cells) for number in numbers]
 
     def _index(self) -> int:
-        for number, entry in enumerate(self._entries):
-            if key_of(entry) == self._cursor:
-                return number
-        return 0
+        return self._keys.index(self._cursor) if self._cursor in self._keys else 0
 
     def _line(self, ctx: Ctx, number: int, cells: int) -> Line:
         entry = self._entries[number]
@@ -175,7 +184,7 @@ class MainPage(Page):
         dim = bool(self.filter) and not self._fits(entry)
         if isinstance(entry, Group):
             return listing.group(ctx, entry, cells, here=here, dim=dim)
-        one = entry[1]
+        one = ctx.queue.items.get(entry[1].id, entry[1])
         return listing.row(ctx, one, cells, here=here, marked=one.id in self.marked, dim=dim)
 
     def _foot(self, ctx: Ctx, cells: int) -> Line:
@@ -185,8 +194,9 @@ class MainPage(Page):
         hidden = {urgency: counts[urgency] - seen[urgency] for urgency in counts}
         numbers = [number for number in self._at if number is not None]
         above = bool(numbers) and numbers[0] > 0
-        line = listing.foot(ctx, hidden, sum(counts.values()), cells, above=above)
-        if not self.filter:
+        total, sifted = sum(counts.values()), bool(self.filter)
+        line = listing.foot(ctx, hidden, total, cells, above=above, sifted=sifted)
+        if not sifted:
             return line
         words = ctx.tr("filter {words} (Esc ends it)").format(words=show(self.filter, 40))
         return exactly((Span(f"[{words}] ", "warn"), *line), cells)
@@ -245,7 +255,7 @@ class MainPage(Page):
 
     def _move(self, by: int) -> Sequence[Move]:
         """Over rows and groups, never onto a ruler."""
-        keys = [key for entry in self._entries if (key := key_of(entry))]
+        keys = [key for key in self._keys if key]
         if keys:
             at = keys.index(self._cursor) if self._cursor in keys else 0
             self.choose(keys[max(0, min(len(keys) - 1, at + by))])
@@ -290,6 +300,16 @@ class MainPage(Page):
     def _unwatch(self, ctx: Ctx) -> list[Move]:
         left, self._watched = self._watched, ""
         return [Send(m.Unwatch(id=ctx.ids(), incident=left))] if left else []
+
+
+def _without_empty(tail: list[Entry]) -> list[Entry]:
+    """Lanes of which nothing is left are not named."""
+    below = [*tail[1:], Ruler(-1, 0)]
+    return [
+        entry
+        for entry, after in zip(tail, below, strict=True)
+        if not (isinstance(entry, Ruler) and isinstance(after, Ruler))
+    ]
 
 
 def key_of(entry: Entry) -> str:
