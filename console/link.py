@@ -247,6 +247,7 @@ class Link:
                 await ws.send(self._greeting().frame(self._since))
                 return await self._talk(ws)
         except _BrokenError as broken:
+            self._since = None  # whatever that was, what is known may not be all
             return str(broken)
         except ConnectionClosed:
             return CLOSED
