@@ -44,6 +44,8 @@ class Model:
         """One frame of the feed. Answers and problems are not rows, and change nothing here."""
         if isinstance(frame, Beat):
             self.beat, self.beat_at = frame.beat, mono
+            if isinstance(shift := frame.beat.get("shift"), dict):  # fresher than the table's row
+                self._rows({"shift": {"shift": shift}}, mono)
         elif isinstance(frame, Snapshot):
             self._snapshot(frame, mono)
         elif isinstance(frame, Rows):

@@ -64,9 +64,8 @@ class Shift:
 
 
 def shift(model: Model) -> Shift:
-    """The table's row, else the beat's."""
-    row = model.row("shift", "shift") or model.beat.get("shift")
-    row = row if isinstance(row, Mapping) else {}
+    """As the table's row has it, which each beat brings up to date."""
+    row = model.row("shift", "shift")
     signed = row.get("signed")
     signed = signed if isinstance(signed, Mapping) else {}
     blocks = row.get("blocks") or ()

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from command import messages as m
 from console.cells import Line, Span, exactly, plain, rule, show, wrap
 from console.field import TextField
 from console.look import Look, clock, day, span
@@ -213,9 +212,3 @@ def number(value: object) -> float | None:
 def words(*parts: object) -> str:
     """What a filter looks through: only what the officer can read, not the names of fields."""
     return " ".join(str(part) for part in parts if part)
-
-
-def order(verb: str, **fields: Any) -> m.Command | None:
-    """The command of that name; None where the post this console belongs to has no such verb."""
-    kind = m.COMMANDS.get(verb)
-    return None if kind is None else kind.model_validate(fields)

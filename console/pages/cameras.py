@@ -12,7 +12,7 @@ from console import wording
 from console.cells import Line, Span, exactly, fit, plain, show, width
 from console.field import TextField
 from console.look import clock, span
-from console.page import Ctx, Go, Move, Page, Say
+from console.page import Ctx, Fill, Go, Move, Page, Say
 from console.pages.board import NO_KEY, ago, moment, number
 from console.wall import (
     ALARM,
@@ -59,10 +59,9 @@ class CamerasPage(Page):
         limit = ""
         if wall.cameras and wall.down >= wall.allowed:
             over = wall.down > wall.allowed
-            limit = ctx.tr("(beyond the limit)") if over else ctx.tr("(at the limit)")
+            limit = ctx.tr("(over limit)") if over else ctx.tr("(at limit)")
         return ctx.tr(
-            "Cameras {all} online {online} down {down}{limit} alarm {alarm} shelved {shelved}"
-            " clock wrong {clock}"
+            "Cameras {all} on {online} down {down}{limit} A {alarm} S {shelved} T {clock}"
         ).format(
             all=len(wall.cameras), online=wall.online, down=wall.down, limit=limit,
             alarm=wall.count(ALARM), shelved=wall.count(SHELVED), clock=wall.count(CLOCK),
@@ -101,9 +100,7 @@ class CamerasPage(Page):
 
     def keys(self, ctx: Ctx) -> str:
         """The bottom line."""
-        return ctx.tr(
-            "Arrows move  Enter incident  / find  :shelve . 1h // glare  :false . // web  Esc back"
-        )
+        return ctx.tr("Arrows  Enter incident  Space shelve it  / find  :false . // web  Esc back")
 
     def cursor(self, ctx: Ctx) -> tuple[int, int] | None:
         """In what is looked for."""
@@ -115,13 +112,15 @@ class CamerasPage(Page):
     # --- keys
 
     def key(self, ctx: Ctx, key: str, character: str) -> Sequence[Move] | None:
-        """Arrows, Enter, and what is looked for."""
+        """Arrows, Enter, Space (the line that shelves it), and what is looked for."""
         if self._finding and self._typed(key, character):
             return NO_KEY
         if key == "find":
             self._finding = True
         elif key == "open":
             return self._open(ctx)
+        elif key == "mark" and self.camera:
+            return (Fill(self._shelving(ctx)),)
         elif not self._move(key):
             return None
         self._settle(self._wall)
@@ -167,7 +166,9 @@ class CamerasPage(Page):
     def _settle(self, wall: Wall) -> None:
         """The cursor is on a camera; the item is the incident in which that camera alarms."""
         if self.camera not in wall.cameras:
-            self.camera = next(iter(wall.cameras), "")
+            first = [camera.id for camera in wall.cameras.values() if camera.letter == ALARM]
+            rows = [ident for cameras in wall.areas.values() for ident in cameras]
+            self.camera = (first or rows or [""])[0]
         camera = wall.cameras.get(self.camera)
         self.item = str(camera.incident.get("id") or "") if camera else ""
 
@@ -175,6 +176,11 @@ class CamerasPage(Page):
         if not self.item:
             return (Say(ctx.tr("This camera is in no running incident.")),)
         return (Go("detail", self.item),)
+
+    def _shelving(self, ctx: Ctx) -> str:
+        """The command line filled in: only the reason is missing."""
+        hour = ctx.look.either("搁置 {camera} 1时 // ", "shelve {camera} 1h // ")
+        return hour.format(camera=self.camera)
 
     def _typed(self, key: str, character: str) -> bool:
         if key in {"enter", "escape"}:
@@ -256,13 +262,10 @@ class CamerasPage(Page):
         if self._finding:
             line, _column = self._find.draw(width - 1)
             return exactly((Span("/", "input"), *line), width)
-        legend = " ".join(
-            f"{letter}{ctx.tr(word)}" if ctx.look.lang == "zh" else f"{letter}={ctx.tr(word)}"
-            for letter, word in LETTERS.items()
-        )
+        legend = ctx.tr("A alarm D cut V blind T clock S shelf ? unknown")
         spare = wall.allowed - wall.down
         norm = (
-            ctx.tr("down=D+V  {n} more and it is below 98%").format(n=spare + 1)
+            ctx.tr("down=D+V  {n} more: below 98%").format(n=spare + 1)
             if spare >= 0
             else ctx.tr("down=D+V  below 98%")
         )
@@ -295,17 +298,19 @@ def _to_note(ctx: Ctx, cameras: Sequence[Camera]) -> str:
     """What is not as it should be, the worst first."""
     order = {ALARM: 0, CUT: 1, BLIND: 1, CLOCK: 2, SHELVED: 3}
     found = sorted((c for c in cameras if c.letter in order), key=lambda c: order[c.letter])
-    return show(", ".join(f"{camera.number} {_state(ctx, camera)}" for camera in found))
+    return show(", ".join(f"{camera.number} {_state(ctx, camera, short=True)}" for camera in found))
 
 
-def _state(ctx: Ctx, camera: Camera) -> str:
-    """A camera's letter in words, with since when or until when."""
+def _state(ctx: Ctx, camera: Camera, *, short: bool = False) -> str:
+    """A camera's letter in words, with since when or until when; `short`: without how sure."""
     tr, look, row = ctx.tr, ctx.look, camera.row
     if camera.letter == ALARM:
         kind = wording.alarm(look, str(camera.incident.get("alarm_kind")))
         report = (camera.incident.get("sources") or {}).get(camera.id) or {}
         sure, at = number(report.get("confidence")), number(report.get("last_at"))
-        parts = [kind, "" if sure is None else f"{sure:.2f}", "" if at is None else clock(at)]
+        parts = [kind]
+        if not short:
+            parts += ["" if sure is None else f"{sure:.2f}", "" if at is None else clock(at)]
         return " ".join(part for part in (*parts, str(camera.incident.get("id"))) if part)
     if camera.letter == SHELVED:
         until = number(camera.shelf.get("until")) or 0.0

@@ -97,7 +97,7 @@ class CasesPage(Board):
             kind = str(case.row.get("kind"))
             kinds[kind] = kinds.get(kind, 0) + 1
         most = sorted(kinds.items(), key=lambda pair: -pair[1])[:KINDS_SHOWN]
-        return ctx.tr("Cases {all}  due today {today}  overdue {overdue}  {kinds}").format(
+        return ctx.tr("Cases {all}  today {today}  overdue {overdue}  {kinds}").format(
             all=len(made), today=today, overdue=sum(c.overdue for c in made),
             kinds=" ".join(f"{wording.kind(ctx, kind)} {n}" for kind, n in most),
         )  # fmt: skip
@@ -240,7 +240,7 @@ def _post(ctx: Ctx, case: Case) -> str:
 
 def _left(ctx: Ctx, case: Case) -> str:
     if case.due is None:
-        return ctx.tr("over, at the top") if case.overdue else ctx.tr("no limit")
+        return ctx.tr("over, top") if case.overdue else ctx.tr("no limit")
     if case.due < ctx.now:
         return ctx.tr("over {span}").format(span=span(ctx.now - case.due, ctx.look))
     return span(case.due - ctx.now, ctx.look)

@@ -115,8 +115,7 @@ class GridPage(Board):
         """`叫应 无任务  村 12  组 71  户 3433  人 14000`."""
         made = villages(ctx.model).values()
         return ctx.tr(
-            "Roll call: none running  villages {villages}  groups {groups}"
-            "  households {households}  people {people}"
+            "No roll call  {villages} villages {groups} groups {households} hh {people} people"
         ).format(
             villages=len(made), groups=sum(len(v.heads) for v in made),
             households=sum(v.households for v in made), people=sum(v.people for v in made),
@@ -130,7 +129,7 @@ class GridPage(Board):
             Column(ctx.tr("Manager"), 6 if zh else 7, sort=_manager),
             Column(ctx.tr("Group heads"), 0, sort=lambda v: len(v.heads)),
             Column(ctx.tr("Heard"), 5, sort=lambda v: v.heard / max(1, len(v.heads))),
-            Column(ctx.tr("Households"), 5 if zh else 6, "right", sort=lambda v: v.households),
+            Column(ctx.tr("Hh"), 5 if zh else 6, "right", sort=lambda v: v.households),
             Column(ctx.tr("People"), 6, "right", sort=lambda v: v.people),
         )
 
@@ -201,8 +200,7 @@ class GridPage(Board):
     def keys(self, ctx: Ctx) -> str:
         """The bottom line."""
         return ctx.tr(
-            "air heard  job at work  mis lost  out off duty  nil never heard   Enter map  / filter"
-            "  Esc back"
+            "air=heard job=at work mis=lost out=off duty nil=never  Enter map  / filter  Esc"
         )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from command.messages import Handover, Takeover
 from console import wording
 from console.cells import Line, Span, exactly, plain, rule, show, size_of
 from console.effects import Remember, Send, Sound
@@ -17,7 +18,7 @@ from console.field import TextField
 from console.look import clock
 from console.outcome import OK, Outcome
 from console.page import Ctx, Move, Page, Say
-from console.pages.board import NO_KEY, moment, order
+from console.pages.board import NO_KEY, moment
 from console.shift import OTHERS, RED, SHELF, Point, Shift, block_text, points, reds, shift
 
 LIST, WORDS, TOKEN, HEARD = "list", "words", "token", "heard"
@@ -58,7 +59,7 @@ class HandoverPage(Page):
         self._settle()
         room = max(1, height - BELOW)
         listed, at = self._list(ctx, width)
-        self._top = max(min(self._top, at), at - room + 1, 0)
+        self._top = max(min(self._top, at - 1), at - room + 1, 0)  # the ruler above shows too
         shown = listed[self._top : self._top + room]
         lines = [*shown, *[plain("", width)] * (room - len(shown))]
         self._spot = None
@@ -138,7 +139,7 @@ class HandoverPage(Page):
 
     def ended(self, ctx: Ctx, outcome: Outcome) -> Sequence[Move]:
         """The token is forgotten whatever the answer; duty that has passed leaves no draft."""
-        if getattr(outcome.command, "do", "") != "takeover":
+        if not isinstance(outcome.command, Takeover):
             return ()
         self.token.set("")
         if outcome.how == OK:
@@ -236,16 +237,16 @@ class HandoverPage(Page):
             said = ctx.tr("Not to be signed yet: {what}").format(what="; ".join(missing))
             return (Say(show(said)),)
         takes = self._takes_over(ctx, duty)
-        fields = {"id": ctx.ids(), "digest": duty.digest}
-        command = (
-            order("takeover", **fields, taken=tuple(reds(self._points)), keep_shelf=self._kept())
-            if takes
-            else order("handover", **fields, words=self.words.text)
-        )
-        if command is None:
-            return (Say(ctx.tr("This post keeps no change of duty.")),)
+        command = self._takeover(ctx, duty) if takes else self._handover(ctx, duty)
         token = self.token.text if takes and not self._alone(duty) else ""
         return (Send(command, self._act(ctx), token=token),)
+
+    def _handover(self, ctx: Ctx, duty: Shift) -> Handover:
+        return Handover(id=ctx.ids(), digest=duty.digest, words=self.words.text)
+
+    def _takeover(self, ctx: Ctx, duty: Shift) -> Takeover:
+        taken = tuple(reds(self._points))
+        return Takeover(id=ctx.ids(), digest=duty.digest, taken=taken, keep_shelf=self._kept())
 
     def _kept(self) -> tuple[str, ...]:
         """The shelves that the incoming officer signs again."""
@@ -343,5 +344,5 @@ def _digest(ctx: Ctx, duty: Shift) -> str:
     if not duty.known:
         return ctx.tr("Digest: the post has sent none")
     return ctx.tr(
-        "Digest {digest} (void when anything changes)   both signatures, then duty passes"
+        "Digest {digest} (void on any change)   duty passes at the second signature"
     ).format(digest=show(duty.digest, 20))

@@ -116,8 +116,7 @@ class ShelfPage(Board):
         if self.row is None:
             return ""
         return ctx.tr(
-            "Shelved alarms are logged and counted. It ends by itself, and at the handover unless"
-            " signed again."
+            "Logged and counted all the same; ends by itself, or at handover unless signed."
         )
 
     def keys(self, ctx: Ctx) -> str:

@@ -69,7 +69,7 @@ class StatisticsPage(Board):
         return (
             Column(tr("Figure"), 32 if wide else 24, sort=lambda f: f.name),
             Column(tr("Value"), 16 if wide else 12, sort=lambda f: f.value),
-            Column(tr("Asked"), 12 if wide else 9, sort=lambda f: f.asked),
+            Column(tr("Asked"), 12 if wide else 10, sort=lambda f: f.asked),
             Column(tr("From what"), 0, sort=lambda f: f.said),
         )
 
@@ -144,8 +144,7 @@ class StatisticsPage(Board):
             return ctx.now - 3600.0
         if self.period == ALL:
             return 0.0
-        shift = ctx.model.row("shift", "shift") or ctx.model.beat.get("shift") or {}
-        return number(shift.get("since")) or 0.0
+        return number(ctx.model.row("shift", "shift").get("since")) or 0.0
 
     def _written(self, ctx: Ctx) -> Write:
         """The whole page as text, without colours and without the cursor."""
@@ -167,7 +166,7 @@ def table(ctx: Ctx, made: Figures) -> list[Figure]:
     """Every figure in its order; requirements are FIELD.md's and CONSOLE.md's."""
     tr = ctx.tr
     return [
-        _ninety(ctx, tr("alarm to acknowledged, 90%"), made.to_acknowledge, 15.0),
+        _ninety(ctx, tr("alarm to ack, 90%"), made.to_acknowledge, 15.0),
         _sent(ctx, made),
         _accepted(ctx, made),
         _there(ctx, made),
@@ -227,7 +226,7 @@ def _load(ctx: Ctx, made: Figures) -> Figure:
         peak=peak, n=len(made.buckets), officers=officers
     )
     return Figure(
-        ctx.tr("alarms per officer in 10 min"), ctx.tr("mean {n}").format(n=f"{average:.1f}"),
+        ctx.tr("alarms/officer/10 min"), ctx.tr("mean {n}").format(n=f"{average:.1f}"),
         ctx.tr("at most 1"), said, average <= 1,
     )  # fmt: skip
 
@@ -255,13 +254,11 @@ def _cameras(ctx: Ctx) -> Figure:
 
 def _lapsed(ctx: Ctx, made: Figures) -> Figure:
     most = sorted(made.lapsed.items(), key=lambda pair: -pair[1])[:2]
-    said = ", ".join(
-        ctx.tr("{item} {n} times").format(item=item, n=n) for item, n in most
-    ) or ctx.tr("not once")
-    total = sum(made.lapsed.values())
-    return Figure(
-        ctx.tr("acknowledgements lapsed"), str(total), ctx.tr("the fewer the better"), said
+    said = ", ".join(ctx.tr("{item} x{n}").format(item=item, n=n) for item, n in most) or ctx.tr(
+        "not once"
     )
+    total = sum(made.lapsed.values())
+    return Figure(ctx.tr("acknowledgements lapsed"), str(total), ctx.tr("fewest"), said)
 
 
 def _false(ctx: Ctx, made: Figures) -> Figure:

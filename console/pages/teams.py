@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from math import hypot
 from typing import Any
 
+from command.messages import Par
 from console import wording
-from console.cells import Span, fit, show, width
+from console.cells import Span, show
 from console.effects import Send
 from console.look import clock, span
 from console.model import Model, Row
 from console.page import Ctx, Go, Move, Say
-from console.pages.board import Board, ago, left, number, order, words
+from console.pages.board import Board, ago, left, number, words
 from console.table import Column
 from sensors.words import _
 
@@ -29,7 +30,6 @@ DUES = {
     "arrive": _("there {left}"), "until": _("to {left}"),
 }  # fmt: skip
 STYLES = {MAYDAY: "crit", ASKS: "warn", FREE: "", SILENT: "warn", OFF: "dim"}
-WHERE_CELLS = {True: 19, False: 30}  # of the last column, compact or not
 COS_LAT = 0.816  # of 35.3 degrees north: what a degree of longitude is against one of latitude
 
 
@@ -165,8 +165,7 @@ class TeamsPage(Board):
         """`队伍 12  可派 4  在办 6  失联 1  停用 1  要您处理的在上`."""
         n = counts(jobs(ctx.model, ctx.now))
         return ctx.tr(
-            "Teams {all}  free {free}  at work {busy}  no contact {silent}  off {off}"
-            "  yours to act on first"
+            "Teams {all}  free {free}  busy {busy}  silent {silent}  off {off}  yours first"
         ).format(
             all=n["all"], free=n["available"], busy=n["committed"], silent=n["silent"],
             off=n["off_duty"],
@@ -182,12 +181,13 @@ class TeamsPage(Board):
                 19 if look.width >= 140 else 13 if zh else 14,
                 sort=lambda j: str(j.unit.get("name")),
             ),
-            Column(tr("Ppl"), 4, sort=lambda j: number(j.unit.get("members")) or 0),
-            Column(tr("State"), 6 if zh else 9, sort=lambda j: str(j.unit.get("state"))),
+            Column(tr("Ppl"), 4 if zh else 3, sort=lambda j: number(j.unit.get("members")) or 0),
+            Column(tr("State"), 4 if zh else 6, sort=lambda j: str(j.unit.get("state"))),
             Column(tr("Task"), 9, sort=lambda j: str(j.job.get("incident", "~"))),
             Column(tr("Stage"), 8, sort=lambda j: str(j.job.get("status", "~"))),
-            Column(tr("Next limit"), 10, sort=lambda j: j.due[1] if j.due else 1e18),
-            Column(tr("Where/contact"), 0, sort=lambda j: -(number(_heard(j)) or 0)),
+            Column(tr("Next limit"), 12 if zh else 13, sort=lambda j: j.due[1] if j.due else 1e18),
+            Column(tr("Where"), 0, sort=_where_from),
+            Column(tr("Heard of"), 9 if zh else 11, sort=lambda j: -(_heard(j) or 0.0)),
         ]
         if not look.compact:
             made.insert(4, Column(tr("Kind"), 8))
@@ -212,7 +212,8 @@ class TeamsPage(Board):
             show(str(job.get("incident") or "")) or Span(show(_why_off(row)), "dim"),
             wording.status(look, str(job["status"])) if job else "",
             _due_cell(ctx, row),
-            _where(ctx, row),
+            _where(ctx, row) if row.first else "",
+            _age(ctx, row) if row.first else "",
         ]
         if not look.compact:
             made.insert(4, wording.kind(ctx, str(incident.get("kind"))) if incident else "")
@@ -254,15 +255,12 @@ class TeamsPage(Board):
         if not mine:
             return (Say(ctx.tr("Only a team on the scene is counted in a roll call.")),)
         names = [wording.unit(ctx, str(line.unit.get("id"))) for line in mine]
-        command = order(
-            "par",
+        command = Par(
             id=ctx.ids(),
             incident=self.item,
             units=tuple(str(line.unit.get("id")) for line in mine),
             rev=ctx.model.incident(self.item).get("rev"),
         )
-        if command is None:
-            return (Say(ctx.tr("This post keeps no roll calls.")),)
         said = ctx.tr("{item} accounted for: {teams}").format(item=self.item, teams=" ".join(names))
         return (Send(command, said),)
 
@@ -274,8 +272,7 @@ class TeamsPage(Board):
     def keys(self, ctx: Ctx) -> str:
         """The bottom line."""
         return ctx.tr(
-            "Space answered roll call  F3 all of the task  Enter task  :reply :off :on  / filter"
-            "  Esc back"
+            "Space PAR answered  F3 PAR all  Enter task  :reply :off :on  / filter  Esc back"
         )
 
 
@@ -302,19 +299,28 @@ def _due_cell(ctx: Ctx, row: Job) -> str:
 
 
 def _where(ctx: Ctx, row: Job) -> str:
-    """Where it was last seen, else how to call it; then how long ago it was heard."""
+    """Where it was last seen, else how to call it, else where it has its home."""
     unit = row.unit
-    place = nearest_place(ctx.model, unit)
-    where = wording.place(ctx, place, place) if place else _channel(ctx, unit)
-    if not where and (home := str(unit.get("place") or "")):
-        where = wording.place(ctx, home, home)
+    if place := nearest_place(ctx.model, unit) or _home(unit):
+        return wording.place(ctx, place, place)
+    return _channel(ctx, unit)
+
+
+def _home(unit: Row) -> str:
+    """Its home, where nobody knows how to call it either."""
+    return "" if unit.get("contact") else str(unit.get("place") or "")
+
+
+def _where_from(row: Job) -> str:
+    return str(row.unit.get("contact") or row.unit.get("place") or "")
+
+
+def _age(ctx: Ctx, row: Job) -> str:
+    """`8秒前`, `12分前!` once that is long."""
     heard = _heard(row)
     if heard is None:
-        age = ctx.tr("never heard")
-    else:
-        age = ago(ctx.now - heard, ctx.look) + ("!" if ctx.now - heard >= OLD_S else "")
-    room = WHERE_CELLS[ctx.look.compact] - width(age) - 1
-    return f"{where if width(where) <= room else fit(where, room)} {age}".strip()
+        return ctx.tr("never heard")
+    return ago(ctx.now - heard, ctx.look) + ("!" if ctx.now - heard >= OLD_S else "")
 
 
 def _channel(ctx: Ctx, unit: Row) -> str:
