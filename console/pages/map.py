@@ -18,7 +18,7 @@ from console.page import Back, Ctx, Go, Move, Page
 from console.table import Column, Table
 from sensors.words import _
 
-LIST_CELLS = 58
+LIST_CELLS = 60
 NARROW = 100  # columns; below it a map says less than the list
 FARTHER, NEARER = 1.5, 1 / 1.5
 PAN_COLUMNS, PAN_LINES = 8, 4
@@ -143,7 +143,7 @@ class MapPage(Page):
         columns = (
             Column(ctx.tr("On the map"), 24, sort=lambda thing: thing.name),
             Column("", 0),
-            Column(ctx.tr("Where"), 18),
+            Column(ctx.tr("Where"), 20),
         )
 
         def cells(_key: str, thing: Thing) -> Sequence[Span | str]:
