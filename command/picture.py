@@ -13,7 +13,6 @@ from command.broadcast import position as parse_position
 from command.clock import Clock
 from command.core import views
 from command.core.orders import place_name
-from command.core.shift import shift_row
 from command.feed import Health
 from command.hand import Delivery
 from command.log import Log
@@ -40,7 +39,6 @@ class Picture:
         self.differences: Sequence[Difference] = ()
         self._clock, self._redis, self._store = clock, redis, store
         self._services, self._measures = services, measures
-        self._shift_of: tuple[int, views.Row] = (-1, {})
         self._post: Post
         self._broker: Broker
 
@@ -77,7 +75,7 @@ class Picture:
             "unconfirmed": len(world.outbox),
             "load": self._post.load.row(now, self._post.officers()),
             "chatter": self._post.load.chatter(now),
-            "shift": self._shift(),
+            "shift": self._post.handover(),
             "store": {"ok": not self._why_unsaved(), "reason": self._why_unsaved()},
             "broker": {
                 "ok": broker.connected,
@@ -87,12 +85,6 @@ class Picture:
         if self._why_unsaved():
             beat["unsaved"] = self._unsaved()
         return beat
-
-    def _shift(self) -> views.Row:
-        """The handover's row; made again where the world has moved: it reads all incidents."""
-        if self._shift_of[0] != self._post.seq:
-            self._shift_of = self._post.seq, shift_row(self._post.world)
-        return self._shift_of[1]
 
     def _why_unsaved(self) -> str:
         """Why nothing gets to disk, "" when it does."""

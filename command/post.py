@@ -37,6 +37,7 @@ from command.details import Details
 from command.errors import LeaseLost, LogGap, StoreError
 from command.feed import Feed
 from command.hand import Delivery
+from command.handover import Handover
 from command.log import Log, Outcome, Quarantined
 from command.measures import Measures
 from command.messages import Command, CommandResult
@@ -104,6 +105,8 @@ class Post:
         self._presence = Presence()
         self._presence.load(self.world)
         self._patience = Patience(over=not self.world.due)
+        self._handover = Handover(feed.show)
+        self._ahead = False  # the world is ahead of the disk
         self._details = Details(store, feed.show, self.lines, seq)
         self._tick = False
         self.hindrance = ""  # why messages wait in hand although the store is well
@@ -212,6 +215,7 @@ class Post:
     async def _see_through(
         self, inputs: Sequence[Input], raws: Sequence[Delivery | None], now: float
     ) -> Batch:
+        self._ahead = True
         batch = await self._decide(inputs, now)
         if batch.events:
             batch.values = [event_dict(event) for event in batch.events]
@@ -223,6 +227,7 @@ class Post:
             ]
             await self._commit(data, aside)
             self._send(batch, now)
+        self._ahead = False
         return batch
 
     async def _decide(self, inputs: Sequence[Input], now: float) -> Batch:
@@ -327,6 +332,12 @@ class Post:
         """A console has this incident open, or none has any longer."""
         self._details.watch(incident, anybody=anybody)
         self._wake.set()
+
+    def handover(self) -> dict[str, Any]:
+        """The handover's row; as it was last while the world is ahead of the disk."""
+        if not self._ahead:
+            self._handover.refresh(self.world, self.seq)
+        return self._handover.row
 
     def seen(self, era: int, seq: int, cause: str) -> None:
         """Somebody has seen this position. Is our log shorter, a new era begins with the next turn,

@@ -162,6 +162,20 @@ async def test_a_store_that_is_down_is_asked_again_for_the_timeline(
             assert wire.lost == 3
 
 
+async def test_the_handover_is_made_anew_with_the_beat_when_the_world_has_moved(
+    mosquitto: Process, redis_own: Process, files: Path, tmp_path: Path
+) -> None:
+    async with a_post(mosquitto.url, redis_own.url, tmp_path, files) as rig:
+        await served(rig)
+        async with screen(rig, redis_own.url, "watch") as one:
+            await one.until(lambda: one.beat and one.row("shift", "shift"))
+            before = one.row("shift", "shift")["digest"]
+            await one.do("report_alarm", kind="other", place="v01", text="来电")
+            await one.until(lambda: one.row("shift", "shift")["digest"] != before)
+            now = one.row("shift", "shift")
+            await one.until(lambda: one.beat["shift"] == now)
+
+
 async def test_a_minute_without_officers_ends_what_they_had_and_calls_the_second_line(
     mosquitto: Process, redis_own: Process, files: Path, tmp_path: Path
 ) -> None:
