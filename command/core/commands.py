@@ -33,6 +33,7 @@ from command.core.reasons import Reason, Refusal
 from command.core.release import decide_hold
 from command.core.shift import decide_handover, decide_takeover
 from command.core.tables import LIVE, RUNNING, IncidentState
+from command.core.township import Unit
 from command.core.world import Incident, World
 from sensors.observations import Alarm, AlarmKind, Position, Severity
 
@@ -83,13 +84,14 @@ def _assign(world: World, c: m.Assign, o: Ordered, now: float) -> list[e.Event]:
                 by=o.by,
             )
         )
-    for unit_id in dict.fromkeys(c.units):
-        candidate = _named(world, incident, unit_id, now)
+    named = [_named(world, incident, unit_id, now) for unit_id in dict.fromkeys(c.units)]
+    roles = _roles(world, incident, [candidate.unit for candidate in named])
+    for candidate in named:
         events += offer(
             world,
             incident,
             candidate,
-            _role(world, incident, candidate.unit.id),
+            roles[candidate.unit.id],
             now,
             ids=ids,
             cause=_cause(c),
@@ -113,6 +115,26 @@ def _named(world: World, incident: Incident, unit_id: str, now: float) -> Candid
     if mine and not unit.shared:
         raise Refused(Refusal.UNIT_COMMITTED, what=f"{unit_id} {mine[0].incident}")
     return Candidate(unit, travel_s(world, unit, incident.position, pace(world, now)))
+
+
+def _roles(world: World, incident: Incident, units: list[Unit]) -> dict[str, str]:
+    """What each of the named units is to do: together they leave as little open as they can.
+
+    Need by need, as a team is recommended; of those who could, first who could do little else.
+    """
+    roles: dict[str, str] = {}
+    if not world.plan_of(incident).ladder:
+        needs = list(open_needs(world, incident))
+        wanted = {need.role for need, _ in needs}
+        use = {unit.id: len(wanted & set(world.index.unit_roles[unit.id])) for unit in units}
+        for need, missing in needs:
+            people = 0
+            for unit in sorted(units, key=lambda unit: use[unit.id]):
+                fits = need.role in world.index.unit_roles[unit.id]
+                if people < missing and fits and unit.id not in roles:
+                    roles[unit.id] = need.role
+                    people += unit.members
+    return {unit.id: _role(world, incident, unit.id) for unit in units} | roles
 
 
 def _role(world: World, incident: Incident, unit_id: str) -> str:

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from stage import DAY, HOUR, NOON, PLANS, RULES, Stage, east, plan, stage
+from stage import DAY, HOUR, NOON, PLANS, RULES, Stage, east, need, plan, stage, unit
 
 from command import messages as m
 from command.core import events as e
 from command.core.codec import dump_world
 from command.core.commands import Ordered
-from command.core.plans import Plans
+from command.core.plans import Plans, Release
 from command.core.reasons import Reason, Refusal
 from sensors.observations import Duty
 
@@ -188,6 +188,25 @@ def test_an_alert_is_acknowledged_by_its_id() -> None:
 
 
 # --- assign, withdraw
+
+
+def test_units_named_together_share_what_is_to_be_done() -> None:
+    """Who can do both leaves the first role to who can do nothing else, whatever their order."""
+    play = stage(
+        unit("both", 1000, "crew", "scout"),
+        unit("hands", 2000, "crew"),
+        unit("spare", 3000, "crew"),
+        plans=Plans(
+            {**PLANS, "big": plan("big", need("crew"), need("scout", 1), release=Release.BY_HAND)},
+            RULES,
+        ),
+    )
+    ident = play.report("cam-1", "landslide")
+    play.do("assign", ident, units=("both", "hands", "spare"))
+    assert {a.unit: a.role for a in play.world.assignments.values()} == {
+        "both": "scout", "hands": "crew", "spare": "crew",
+    }  # fmt: skip
+    assert not play.all(e.NobodyLeft)
 
 
 def test_the_officers_unit_is_offered_it_in_his_name() -> None:
