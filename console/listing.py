@@ -258,14 +258,12 @@ def counted(shown: Iterable[Entry]) -> dict[int, int]:
     return counts
 
 
-def foot(
-    ctx: Ctx, hidden: Mapping[int, int], total: int, cells: int, *, above: bool, sifted: bool
-) -> Line:
-    """What the window does not show, by urgency: `下方还有 6: 缓 5 常 1,急 0`."""
+def foot(ctx: Ctx, hidden: Mapping[int, int], total: int, *, above: bool, sifted: bool) -> Span:
+    """What the window does not show, by urgency: `下方还有 6: 缓 5 常 1 急 0`."""
     tr = ctx.tr
     count = sum(hidden.values())
     if count <= 0:
-        return exactly((Span(tr("End of the list: {n} in all.").format(n=total), "dim"),), cells)
+        return Span(tr("End of the list: {n} in all.").format(n=total), "dim")
     parts = [
         f"{wording.urgency(ctx.look, n)} {hidden[n]}"
         for n in range(LOW, 0, -1)
@@ -274,4 +272,4 @@ def foot(
     said = tr("above and below {n}: {parts}") if above else tr("{n} more below: {parts}")
     said = tr("not shown {n}: {parts}") if sifted else said
     style = "crit" if hidden[CRIT] > 0 else "dim"
-    return exactly((Span(said.format(n=count, parts=" ".join(parts)), style),), cells)
+    return Span(said.format(n=count, parts=" ".join(parts)), style)

@@ -6,15 +6,21 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from console import wording
+from console.cells import show
+from console.grammar.initials import initials
 from console.item import Item
 from console.wording import Names
 
 
 def _place(names: Names, one: Item) -> str:
-    fallback = str(one.row.get("place_name") or "")
-    village = str(names.model.row("place", one.place).get("village") or "")
-    of = wording.place(names, village) if village else ""
-    return f"{one.place} {wording.place(names, one.place, fallback)} {of}"
+    """The place and its village: id, both names, and the initials that an officer types."""
+    known = one.place, str(names.model.row("place", one.place).get("village") or "")
+    said = [one.place, show(str(one.row.get("place_name") or ""))]
+    for ident in known:
+        row = names.model.row("place", ident)
+        name = show(str(row.get("name") or ""))
+        said += [ident, name, *sorted(initials(name)), show(str(row.get("name_en") or ""))]
+    return " ".join((*said, wording.place(names, one.place)))
 
 
 def _kind(names: Names, one: Item) -> str:

@@ -195,11 +195,11 @@ class MainPage(Page):
         numbers = [number for number in self._at if number is not None]
         above = bool(numbers) and numbers[0] > 0
         total, sifted = sum(counts.values()), bool(self.filter)
-        line = listing.foot(ctx, hidden, total, cells, above=above, sifted=sifted)
+        said = listing.foot(ctx, hidden, total, above=above, sifted=sifted)
         if not sifted:
-            return line
+            return exactly((said,), cells)
         words = ctx.tr("filter {words} (Esc ends it)").format(words=show(self.filter, 40))
-        return exactly((Span(f"[{words}] ", "warn"), *line), cells)
+        return exactly((Span(f"[{words}] ", "warn"), said), cells)
 
     def hint(self, ctx: Ctx) -> str:
         """What the cursor is on, in a sentence."""
