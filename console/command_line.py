@@ -15,7 +15,7 @@ from console.complete import NOTHING, Offer, offer
 from console.effects import Remember
 from console.field import TextField
 from console.grammar import Env, Fault
-from console.grammar.acts import text_of
+from console.grammar.acts import opens_dialog
 from console.page import Ctx, Move, Say
 
 KEPT = 200  # lines of the history
@@ -73,13 +73,12 @@ class CommandLine:
         return self.typed.cursor == len(self.typed.text)
 
     def _enter(self, ctx: Ctx) -> Sequence[Move]:
-        line = self.typed.text.strip()
-        if not line:
+        if not self.typed.text.strip():
             self.done = True
             return ()
         try:
             order = grammar.read(self._env(ctx), self.typed.text)
-            self._keep(ctx, line if text_of(order) == order.text else line.partition("//")[0])
+            self._keep(ctx)
             moves = grammar.run(order)
         except Fault as fault:
             self._fault = f"{fault.code} {fault.words}"
@@ -91,19 +90,17 @@ class CommandLine:
     def _leave(self, ctx: Ctx) -> Sequence[Move]:
         """Not run, not lost: Up brings it back."""
         self.done = True
-        line = self.typed.text.strip()
-        if "//" in line:
-            self._keep(ctx, line)
-            return (Remember(),)
-        return ()
+        if not grammar.has_text(self.typed.text):
+            return ()
+        self._keep(ctx)
+        return (Remember(),)
 
-    def _keep(self, ctx: Ctx, line: str) -> None:
-        kept = ctx.settings.history
-        line = line.strip()
-        if line in kept[-1:]:
-            return
-        kept.append(line)
-        del kept[:-KEPT]
+    def _keep(self, ctx: Ctx) -> None:
+        """Into the history; a caller's words may name a person, and are not for the disk."""
+        kept, line = ctx.settings.history, grammar.to_keep(self.typed.text)
+        if line and line not in kept[-1:]:
+            kept.append(line)
+            del kept[:-KEPT]
 
     def _walk(self, by: int) -> None:
         """Up to older lines, down to the one being typed."""
@@ -143,7 +140,7 @@ class CommandLine:
             return self._read[2], self._read[3]
         given = offer(self._env(ctx), line)
         ghost = given.ghost() if line.strip() else ""
-        self._read = (key, ctx.mono, _said(ctx, self._env(ctx), line, given), show(ghost))
+        self._read = (key, ctx.mono, _said(ctx, self._env(ctx), line, given), ghost)
         return self._read[2], self._read[3]
 
 
@@ -154,7 +151,9 @@ def _said(ctx: Ctx, env: Env, line: str, given: Offer) -> str:
         order = grammar.read(env, line)
     except Fault as fault:
         return _unfinished(ctx, fault, given)
-    return ctx.tr("read as: {words}").format(words=grammar.reading(order))
+    words = ctx.tr("read as: {words}").format(words=grammar.reading(order))
+    dialog = ctx.tr("(Enter opens the dialog)")
+    return f"{words}  {dialog}" if opens_dialog(order) else words
 
 
 def _unfinished(ctx: Ctx, fault: Fault, given: Offer) -> str:

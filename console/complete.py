@@ -26,7 +26,7 @@ class Offer:
         """The rest of the first choice that goes on as typed."""
         for choice in self.choices:
             if folded(choice.insert).startswith(self.beginning):
-                return choice.insert[len(self.beginning) :]
+                return choice.insert[len(self.beginning) :].rstrip()
         return ""
 
 
@@ -54,14 +54,20 @@ def _offer(at: int, beginning: str, choices: Iterator[Choice]) -> Offer:
 
 
 def _verbs(env: Env, beginning: str) -> Iterator[Choice]:
-    """By the name that is being typed; by its short form in the officer's language."""
+    """By the name in the officer's language, by the short form, by the other language's name."""
+    if not beginning:
+        return
+    look = env.ctx.look
     for verb in VERBS:
-        for name in (verb.zh, verb.en):
-            if beginning and name.startswith(beginning):
-                yield Choice(name, env.tr(verb.says))
+        if verb.name(look).startswith(beginning):
+            yield Choice(verb.name(look), env.tr(verb.says))
     for verb in VERBS:
-        if verb.short.startswith(beginning) and beginning:
-            yield Choice(verb.name(env.ctx.look), env.tr(verb.says))
+        if verb.short.startswith(beginning):
+            yield Choice(verb.name(look), env.tr(verb.says))
+    for verb in VERBS:
+        other = look.either(verb.en, verb.zh)
+        if other.startswith(beginning):
+            yield Choice(other, env.tr(verb.says))
 
 
 def _arguments(env: Env, said: Typed) -> Offer:

@@ -25,6 +25,7 @@ from console.command_line import CommandLine
 from console.effects import Effect, Quit, Remember, Send
 from console.frame import Parts, frame, origin
 from console.gap import Kept, compare, keep
+from console.grammar import to_keep
 from console.guard import ONCE, Guard, Painted, Press
 from console.keys import bindings, folded
 from console.look import Look
@@ -113,8 +114,9 @@ class Desk:
         missed = tuple(changes)
         reds = {key for table, key in missed if table == "incident" and self._is_red(key)}
         self.model.not_seen(reds)
-        words = self.look.tr("Connected again: {n} changes, {reds} of them in red items.")
-        self.result = Outcome(SAID, text=words.format(n=len(missed), reds=len(reds)))
+        if self.result.how == SAID:  # what became of a command stays
+            words = self.look.tr("Connected again: {n} changes, {reds} of them in red items.")
+            self.result = Outcome(SAID, text=words.format(n=len(missed), reds=len(reds)))
         if "back" not in self._pages:
             return []
         if self.line is None and self.page.name == "main":
@@ -269,7 +271,7 @@ class Desk:
             return (Say(self.look.tr("Nothing waits for you now."), "good"),)
         if self.line is None:
             return (Go("dispatch", top),)
-        kept = self.line.typed.text.strip()
+        kept = to_keep(self.line.typed.text)
         self.line = None
         if not kept:
             return (Go("dispatch", top),)

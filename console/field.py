@@ -24,16 +24,16 @@ class TextField:
 
     def insert(self, typed: str) -> None:
         """What was typed or pasted: line ends become blanks, controls go; never more than fits."""
-        clean = "".join(
-            " " if c in "\r\n\t" else c for c in typed if c.isprintable() or c in "\r\n\t"
-        )
+        clean = "".join(" " if c.isspace() else c for c in typed if c.isprintable() or c.isspace())
         clean = clean[: LIMIT - len(self.text)]
         self.text = self.text[: self.cursor] + clean + self.text[self.cursor :]
         self.cursor += len(clean)
 
     def key(self, key: str, character: str) -> bool:
         """Edit by a key; False if it is no editing key."""
-        if character and character.isprintable():
+        if key == "ideographic_space":  # an input method's blank, which is not printable
+            character = " "
+        if character and (character.isprintable() or character.isspace()):
             self.insert(character)
             return True
         return self._edit(key)

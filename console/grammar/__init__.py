@@ -21,7 +21,19 @@ from console.grammar.verb import Text, Verb
 from console.grammar.verbs import RUN, VERBS, WORD
 from console.page import Move
 
-__all__ = ["Env", "Fault", "Order", "filled", "read", "reading", "run", "unglued", "verb_of"]
+__all__ = [
+    "Env",
+    "Fault",
+    "Order",
+    "filled",
+    "has_text",
+    "read",
+    "reading",
+    "run",
+    "to_keep",
+    "unglued",
+    "verb_of",
+]
 
 _GLUED = frozenset("0123456789.^")  # `:派412` needs no blank
 
@@ -57,6 +69,19 @@ def reading(order: Order) -> str:
     said |= {slot.key: "" for slot in order.verb.slots if slot.key not in values}
     words = " ".join(env.tr(order.verb.reads).format(**said).split())
     return f"{words} // {show(order.text)}" if order.text else words
+
+
+def has_text(line: str) -> bool:
+    """Whether words are typed behind `//`."""
+    return bool(typed(line).text)
+
+
+def to_keep(line: str) -> str:
+    """What of a line may lie on the disk: of a call only what is before `//`."""
+    said = unglued(typed(line))
+    verb = WORD.get(said.words[0].text) if said.words else None
+    call = verb is not None and verb.do == "report_alarm"
+    return (line[: said.end] if call else line).strip()
 
 
 def _said(env: Env, slot: Slot, value: Any) -> str:

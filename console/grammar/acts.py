@@ -96,14 +96,22 @@ def with_text(o: Order) -> Sequence[Move]:
 
 def assign(o: Order) -> Sequence[Move]:
     """On Enter only the recommended team, and only if the hazards are read; else the dialog."""
-    units = o.values["units"]
-    now = facts(o.env.ctx.model, o.ident)
-    if now is None or set(units) != set(now.team) or not _all_read(o, now.hazards):
+    units, now = o.values["units"], facts(o.env.ctx.model, o.ident)
+    if now is None or opens_dialog(o):
         return (*_dialog(o, units), *_words_stay(o))
     read = tuple(hazard for hazard in now.hazards if len(hazard) <= 200)[:50]
     names = " ".join(wording.unit(o.env.ctx, unit) for unit in units)
     what = f"{show(o.ident)} {o.tr('send')} {names}"
     return (send(o, what, units=units, rec=now.rec, read=read, why=o.text),)
+
+
+def opens_dialog(o: Order) -> bool:
+    """Whether Enter only opens the dispatch dialog, and F3 there has to send."""
+    if o.verb.do != "assign":
+        return False
+    now = facts(o.env.ctx.model, o.ident)
+    same = now is not None and set(o.values.get("units", ())) == set(now.team)
+    return not (same and now is not None and _all_read(o, now.hazards))
 
 
 def swap(o: Order) -> Sequence[Move]:
@@ -362,8 +370,3 @@ def quit_(_order: Order) -> Sequence[Move]:
 def page(name: str) -> Run:
     """A verb that only opens a page."""
     return lambda _order: (Go(name),)
-
-
-def text_of(order: Order) -> str:
-    """What of a line may be kept on the disk: a caller's words may name a person, and are not."""
-    return "" if order.verb.do == "report_alarm" else order.text

@@ -215,7 +215,12 @@ def _names(key: str, name: str, name_en: str) -> tuple[frozenset[str], ...]:
 
 
 def _typable(ctx: Ctx, tables: tuple[str, ...], key: str, row: Row) -> str:
-    """The name as it can be typed and read again; the id where the name cannot (or is hostile)."""
+    """The name as it can be typed and read again; the id where the name cannot (or is hostile).
+
+    A camera goes by its id: that is what officers call it.
+    """
+    if tables not in {("unit",), ("place",)}:
+        return key
     name = wording.place(ctx, key) if tables == ("place",) else ctx.look.either(*_both(row))
     fit = _PLAIN.fullmatch(name) and name == show(name, 60)
     return name if fit and _named(ctx, tables, folded(name)) == [key] else key

@@ -7,11 +7,25 @@ from console.pages.back import BackPage
 from console.pages.boards import BOARDS
 from console.pages.detail import DetailPage
 from console.pages.dispatch import DispatchPage
+from console.pages.find import FindPage
+from console.pages.help import HelpPage
 from console.pages.main import MainPage
 from console.pages.map import MapPage
+from console.pages.menu import MenuPage
 from console.pages.phone import PhonePage
 
 PAGES: Pages = {
     page.name: page
-    for page in (MainPage, DetailPage, DispatchPage, PhonePage, MapPage, BackPage, *BOARDS)
+    for page in (
+        MainPage,
+        DetailPage,
+        DispatchPage,
+        PhonePage,
+        MapPage,
+        BackPage,
+        MenuPage,
+        HelpPage,
+        FindPage,
+        *BOARDS,
+    )
 }

@@ -48,7 +48,7 @@ def township() -> list[Row]:
 
 
 def ctx(lang: str = "zh", *more: Row, role: str = "officer", **named: dict[str, Row]) -> Ctx:
-    places: dict[str, Row] = {
+    places = named.pop("place", {}) | {
         "v02": {"id": "v02", "name": "紫荆村", "name_en": "Zijing", "kind": "village"},
         "ruin": {"id": "ruin", "name": "长武城遗址", "name_en": "Changwu city ruin", "kind": "key"},
     }
