@@ -186,6 +186,14 @@ class Response(Request):
     level: Annotated[int, Field(ge=0, le=4)]
 
 
+class Notice(Request):
+    """Words to the handhelds of everybody ("all") or of a place."""
+
+    do = "notice"
+    place: Ident
+    text: Said
+
+
 class Reply(OnIncident):
     """What a unit said by radio or telephone about its order in this incident."""
 
@@ -342,9 +350,9 @@ class Unwatch(OnIncident):
 
 
 Command = (
-    Acknowledge | Assign | Hold | Hazard | Grade | Response | Reply | Par | Withdraw | Note
-    | Priority | Merge | Split | Resolve | Close | Reopen | FalseAlarm | ReportAlarm | Shelve
-    | Unshelve | Duty | Handover | Takeover
+    Acknowledge | Assign | Hold | Hazard | Grade | Response | Notice | Reply | Par
+    | Withdraw | Note | Priority | Merge | Split | Resolve | Close | Reopen | FalseAlarm
+    | ReportAlarm | Shelve | Unshelve | Duty | Handover | Takeover
 )  # fmt: skip
 Look = Watch | Unwatch
 

@@ -42,6 +42,7 @@ from command.log import Log, Outcome, Quarantined
 from command.measures import Measures
 from command.messages import Command, CommandResult
 from command.mqtt import Broker
+from command.notices import Notices, noted
 from command.patience import Patience
 from command.refusals import internal, refused
 from command.sealing import Sealer
@@ -100,6 +101,7 @@ class Post:
         self._seen: tuple[int, int, str, str] | None = None
         self._schedule = Schedule()
         self._schedule.load(self.world)
+        self._notices = Notices(self.world)
         self.load = Load()
         self.load.load(self.world)
         self._presence = Presence()
@@ -256,6 +258,7 @@ class Post:
 
     def _send(self, batch: Batch, now: float) -> None:
         self._schedule.follow(batch.events, self.world)
+        self._notices.follow(batch.events)
         self._measures.committed(batch.events)
         self.load.follow(batch.events)
         if _files_changed(batch):
@@ -291,6 +294,14 @@ class Post:
                 return
             self._schedule.sent(order_id, now)
             self._measures.ordered()
+        if self._store.may_send():
+            self._notices.send(self.world, now, self._publish, self._notice_is_out)
+
+    def _publish(self, topic: str, payload: bytes, sent: Callable[[], None]) -> bool:
+        return self._broker.publish(topic, payload, sent=sent)
+
+    def _notice_is_out(self, ident: str) -> None:
+        self.note(Fact(noted(ident, self._clock.now())))
 
     def _receipts(self, receipts: Sequence[Receipt]) -> None:
         """One message a source, or a few: QoS 0, for the source asks again until it has one."""

@@ -16,6 +16,7 @@ QUIET = frozenset(
         "OrderQueued",
         "OrderSettled",
         "AlertAcknowledged",
+        "NoticeSent",
     }
 )
 ROUTINE = frozenset({"unit_answered", "first_report", "unit_declined", "no_reply"})  # said already
@@ -59,6 +60,7 @@ SENTENCES = {
     "NobodyLeft": _("{incident}: nobody left as {role}, {missing} missing"),
     "OfficerAlerted": _("The officer is told: {reason} {unit} {incident} {text}"),
     "SourceShelved": _("{source} is quiet for a while"),
+    "NoticeIssued": _("Notice to {to}: {text} {incident}"),
     "ResponseSet": _("Response level by {by}"),
     "HandoverSigned": _("{by} signs the handover"),
     "ShiftChanged": _("The duty passes to {to}"),
@@ -92,6 +94,8 @@ NAMES = {
     "hazard": _("new danger"),
     "reply": _("answer by radio"),
     "grade": _("grade"),
+    "notice": _("notice"),
+    "all": _("everybody"),
     "response": _("response"),
     "par": _("accountability"),
     "handover": _("handover"),
@@ -172,6 +176,7 @@ REASONS = {
     "par_missed": _("no answer from the crew"),
     "mayday": _("mayday"),
     "handover": _("handover"),
+    "on_the_air": _("handed to the broker"),
     "officer_silent": _("officer did not answer"),
     "officer_gone": _("the officer has left the console"),
     "no_officer": _("no officer at any console"),

@@ -11,6 +11,7 @@ from command import messages as m
 from command.core import events as e
 from command.core.changes import touch, unacknowledge
 from command.core.hazards import read_by
+from command.core.notices import call_of
 from command.core.ordering import Ordered, Refused, cause_of_command, running_incident
 from command.core.plans import Family, Plan
 from command.core.reasons import Reason, Refusal
@@ -107,6 +108,7 @@ def fire_second(world: World, ident: str, now: float, late: bool) -> list[e.Even
 def _called(
     world: World, ident: str, to: str, reason: Reason, now: float, late: bool
 ) -> list[e.Event]:
+    ids = world.ids()
     escalated = e.IncidentEscalated(
         at=now, cause="tick", reason=reason, late=late, incident=ident, to=to
     )
@@ -115,11 +117,11 @@ def _called(
         cause="tick",
         reason=reason,
         late=late,
-        alert=world.ids().next("A"),
+        alert=ids.next("A"),
         incident=ident,
         text=to,
     )
-    return [escalated, alert]
+    return [escalated, alert, *call_of(world, to, ident, reason, now, ids, late=late)]
 
 
 def fire_ackend(world: World, ident: str, now: float, late: bool) -> list[e.Event]:

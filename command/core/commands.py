@@ -22,6 +22,7 @@ from command.core.dispatch import Candidate, offer, pace, travel_s, unit_status
 from command.core.grades import decide_grade, decide_response
 from command.core.hazards import decide_hazard, read_by
 from command.core.needs import open_needs
+from command.core.notices import decide_notice
 from command.core.ordering import Ordered, Refused, check_rev
 from command.core.ordering import cause_of_command as _cause
 from command.core.ordering import known_incident as _incident
@@ -503,6 +504,7 @@ _DO: dict[type[Any], Callable[[World, Any, Ordered, float], list[e.Event]]] = {
     m.Hazard: decide_hazard,
     m.Grade: decide_grade,
     m.Response: decide_response,
+    m.Notice: decide_notice,
     m.Reply: decide_radio,
     m.Par: decide_par,
     m.Handover: decide_handover,

@@ -518,6 +518,24 @@ class SourceUnshelved(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeIssued(Event):
+    """Words to everybody ("all"), a place or a unit; without a text the post words the incident."""
+
+    notice: str
+    to: str
+    by: str
+    text: str = ""
+    incident: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeSent(Event):
+    """The broker has it."""
+
+    notice: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseSet(Event):
     """The township's response: level 1 (the highest) to 4, 0 ends it."""
 
@@ -613,6 +631,8 @@ EVENTS: dict[str, type[Event]] = {
         AlertAcknowledged,
         SourceShelved,
         SourceUnshelved,
+        NoticeIssued,
+        NoticeSent,
         ResponseSet,
         HandoverSigned,
         ShiftChanged,

@@ -11,7 +11,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from command.core import accountability, attention, grades, hazards, presence, release, shift
+from command.core import (
+    accountability,
+    attention,
+    grades,
+    hazards,
+    notices,
+    presence,
+    release,
+    shift,
+)
 from command.core import events as e
 from command.core.changes import count as _count
 from command.core.changes import disarm
@@ -608,6 +617,8 @@ _APPLY: dict[type[e.Event], Callable[[World, Any], None]] = {
     e.AlertAcknowledged: _alert_acknowledged,
     e.SourceShelved: _shelved,
     e.SourceUnshelved: _unshelved,
+    e.NoticeIssued: notices.issued,
+    e.NoticeSent: notices.sent,
     e.ResponseSet: grades.response_set,
     e.HandoverSigned: shift.handover_signed,
     e.ShiftChanged: shift.shift_changed,

@@ -75,6 +75,7 @@ class Reason(StrEnum):
     OVERDUE = "overdue"
     KEPT_A_DAY = "kept_a_day"
     HANDOVER = "handover"
+    ON_THE_AIR = "on_the_air"  # a notice: the broker has it
     # the post itself
     STARTED = "started"
     FILES_CHANGED = "files_changed"

@@ -1,7 +1,7 @@
 """From committed events to the rows of consoles. Pure; codes, not words: a console words them.
 
-Tables: incident assignment unit case camera source alert shelf shift quarantine log post, and those
-of reference.py. A row of None is gone.
+Tables: incident assignment unit case camera source alert shelf shift notice quarantine log post,
+and those of reference.py. A row of None is gone.
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ def changed(
         ("alert", touched.alerts, alert_row),
         ("shelf", touched.shelf, shelf_row),
         ("quarantine", touched.quarantine, quarantine_row),
+        ("notice", touched.notices, notice_row),
     ):
         for key in keys:
             _put(rows, table, key, row(world, key))
@@ -83,6 +84,7 @@ class _Touched:
     alerts: dict[str, None] = field(default_factory=dict)
     shelf: dict[str, None] = field(default_factory=dict)
     quarantine: dict[str, None] = field(default_factory=dict)
+    notices: dict[str, None] = field(default_factory=dict)
     post: bool = False
     shift: bool = False
 
@@ -95,6 +97,7 @@ class _Touched:
             ("unit", self.sources),
             ("source", self.sources),
             ("alert", self.alerts),
+            ("notice", self.notices),
         ):
             if key := getattr(event, name, ""):
                 keys[key] = None
@@ -158,6 +161,7 @@ def everything(world: World, seq: int, lines: Iterable[tuple[str, Row]]) -> Rows
         _put(rows, "quarantine", key, quarantine_row(world, key))
     for table, keyed in reference.tables(world.township).items():
         rows[table] = dict(keyed)
+    rows["notice"] = {key: notice_row(world, key) for key in world.notices}
     rows["shift"] = {"shift": shift_row(world)}
     rows["log"] = dict(lines)
     rows["post"] = {"post": post_row(world) | {"at": position(world, seq)}}
@@ -360,6 +364,23 @@ def alert_row(world: World, alert: str) -> Row | None:
         "source": known.source,
         "order_id": known.order_id,
         "text": known.text,
+    }
+
+
+def notice_row(world: World, key: str) -> Row | None:
+    """Words to the handhelds, and when the broker had them (None: they still wait)."""
+    notice = world.notices.get(key)
+    if notice is None:
+        return None
+    return {
+        "id": key,
+        "at": notice.at,
+        "to": notice.to,
+        "by": notice.by,
+        "text": notice.text,
+        "incident": notice.incident,
+        "reason": notice.reason,
+        "sent_at": notice.sent_at,
     }
 
 

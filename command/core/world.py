@@ -224,6 +224,19 @@ class Shift:
 
 
 @dataclass(slots=True)
+class Notice:
+    """Words to everybody ("all"), a place or a unit. Without a text the post words it."""
+
+    at: float
+    to: str
+    by: str
+    text: str
+    incident: str
+    reason: str
+    sent_at: float | None = None  # None: the broker does not have it yet
+
+
+@dataclass(slots=True)
 class Response:
     """The township's response level, 1 the highest to 4; 0: none."""
 
@@ -255,6 +268,7 @@ class World:
     alerts: dict[str, Alert] = field(default_factory=dict)
     shelf: dict[str, float] = field(default_factory=dict)
     shift: Shift = field(default_factory=Shift)
+    notices: dict[str, Notice] = field(default_factory=dict)  # the last ones
     response: Response = field(default_factory=Response)
     commands: dict[str, float] = field(default_factory=dict)
     rejected: int = 0

@@ -63,6 +63,8 @@ EVENT = {
     "AccountabilityAnswered": _("{unit}: everybody is well"),
     "UnitMayday": _("MAYDAY: {unit} does not answer"),
     "GradeSet": _("graded {grade_word} {why}"),
+    "NoticeIssued": _("notice to {notice_to}: {text}"),
+    "NoticeSent": _("the notice is on the air"),
     "ResponseSet": _("response is now {level} {why}"),
     "HandoverSigned": _("handover signed {digest} {words}"),
     "ShiftChanged": _("the duty passes to {to_officer}"),
@@ -186,6 +188,12 @@ def _alarm_or_kind(names: Names, _row: Row, value: Any) -> str:
     return wording.alarm(names.look, str(value))
 
 
+def _notice_to(names: Names, _row: Row, value: Any) -> str:
+    if value == "all":
+        return names.look.tr("everybody")
+    return wording.place(names, str(value))
+
+
 def _role_said(names: Names, _row: Row, value: Any) -> str:
     return wording.role(names.look, str(value))
 
@@ -207,6 +215,7 @@ FIELDS: Mapping[str, tuple[str, Wording]] = {
     "to": ("to", _role_said),
     "to_officer": ("to", lambda n, _r, v: wording.officer(n, str(v))),
     "grade_word": ("grade", _coded(words.GRADE)),
+    "notice_to": ("to", _notice_to),
     "level": ("level", _coded(words.RESPONSE)),
     "digest": ("digest", _text),
     "words": ("words", _text),

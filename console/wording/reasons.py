@@ -62,6 +62,7 @@ REASON = {
     "par_missed": _("no answer from the crew"),
     "mayday": _("mayday"),
     "handover": _("handover"),
+    "on_the_air": _("handed to the broker"),
     # the officer
     "officer_silent": _("the officer did not answer"),
     "officer_gone": _("who had it has left the console"),

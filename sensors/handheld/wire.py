@@ -162,6 +162,7 @@ def subscriptions(root: str, township: str, unit: str, place: str = "") -> dict[
         topics.order_topic(root, township, unit): 1,
         topics.receipt_topic(root, township, unit): 1,
         topics.notice_topic(root, township): 1,
+        topics.notice_topic(root, township, unit): 1,
         topics.status_topic(root, township): 1,
     }
     return wanted | ({topics.notice_topic(root, township, place): 1} if place else {})

@@ -16,7 +16,7 @@ TABLES = {"incident", "assignment", "unit", "case", "camera", "log"}
 VERBS = (
     "acknowledge", "assign", "withdraw", "note", "priority", "merge", "split", "resolve", "close",
     "reopen", "false_alarm", "report_alarm", "shelve", "hold", "hazard", "reply",
-    "par", "handover", "takeover",
+    "par", "handover", "takeover", "grade", "response", "notice",
 )  # fmt: skip
 
 
@@ -135,6 +135,9 @@ FIELDS: dict[str, Json] = {
     "hold": {"seconds": 60, "why": "x"},
     "hazard": {"text": "x"},
     "reply": {"unit": "militia-1", "status": "accepted"},
+    "grade": {"grade": 3},
+    "response": {"level": 4, "why": "x"},
+    "notice": {"place": "all", "text": "x"},
     "handover": {"digest": "7C41-09AE"},
     "takeover": {"digest": "7C41-09AE"},
     "shelve": {"source": "yd-01", "kind": "smoke", "minutes": 30, "why": "x"},
@@ -217,7 +220,7 @@ def test_duty_passes_at_the_second_signature(site: Site) -> None:
             now = [b for b in found[-1:] if b["at"] == console.at]
             return str(now[0]["shift"]["digest"]) if now else None
 
-        return console.see(beat)
+        return str(console.see(beat))
 
     site.tidy()
     with site.console("leader") as leader:
@@ -230,6 +233,30 @@ def test_duty_passes_at_the_second_signature(site: Site) -> None:
         assert leader.row("shift", lambda row: row["signed"])["officer"] == "officer-1"
         leader.ok("takeover", digest=digest(leader))
         assert leader.row("shift", lambda row: row["officer"] == "leader-1")["signed"] is None
+
+
+def test_grade_is_the_officers_and_response_the_leaders(site: Site) -> None:
+    incident = site.opened("rangers-1", "fire", place="v02")
+    priority = site.incident(incident)["priority"]
+    site.officer.ok("grade", incident=incident, grade=3)
+    row = site.incident(incident)
+    assert (row["grade"], row["grade_by"], row["priority"]) == (3, "officer-1", priority)
+    assert site.officer.refused("response", level=4, why="x")["code"] == "needs_leader"
+    with site.console("leader") as leader:
+        leader.ok("response", level=4, why="带班同意")
+        assert site.officer.row("post", lambda row: row["response"] == 4)["response_by"]
+        leader.ok("response", level=0, why="雨停")
+
+
+@pytest.mark.parametrize("place", ["all", "v03-g2"])
+def test_a_notice_is_on_disk_and_then_on_the_air(site: Site, place: str) -> None:
+    text = f"撤离河滩 {site.new_id()}"
+    site.officer.ok("notice", place=place, text=text)
+    said = site.ear.hear(lambda said: said.kind == "notice" and said.json["text"] == text)
+    assert said.name == place
+    row = site.officer.row("notice", lambda row: row["text"] == text and row["sent_at"])
+    assert (row["id"], row["by"]) == (said.json["id"], "officer-1")
+    site.officer.refused("notice", place="v99", text=text)
 
 
 def test_withdraw_of_nobody_withdraws_nobody(site: Site) -> None:

@@ -32,6 +32,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "hazard": {"incident": "I-1", "text": "x"},
     "grade": {"incident": "I-1", "grade": 4},
     "response": {"level": 4, "why": "x"},
+    "notice": {"place": "all", "text": "x"},
     "reply": {"incident": "I-1", "unit": "militia-1", "status": "done"},
     "par": {"incident": "I-1"},
     "handover": {"digest": "7C41-09AE"},

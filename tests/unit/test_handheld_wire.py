@@ -192,6 +192,7 @@ def test_what_a_handheld_listens_to() -> None:
             "fs/jingming/militia-1/order",
             "fs/jingming/militia-1/receipt",
             "fs/jingming/all/notice",
+            "fs/jingming/militia-1/notice",
             "fs/jingming/post/status",
             "fs/jingming/v03/notice",
         ],

@@ -51,6 +51,7 @@ FULL: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "hazard": ({"incident": "I-e1-9", "text": "电线落地"}, {}),
     "grade": ({"incident": "I-e1-9", "grade": 3}, {}),
     "response": ({"level": 4}, {}),
+    "notice": ({"place": "v03-g2", "text": "撤离河滩"}, {}),
     "reply": ({"incident": "I-e1-9", "unit": "militia-1", "status": "on_scene"}, {}),
     "par": ({"incident": "I-e1-9"}, {"units": ["militia-1"]}),
     "withdraw": ({"incident": "I-e1-9", "units": ["militia-1"]}, {}),

@@ -189,6 +189,8 @@ def story() -> Stage:
     play.order(taken, by="officer-2")
     play.do("acknowledge", fire)
     play.do("grade", fire, grade=4)
+    play.do("notice", place="all", text="撤离河滩")
+    play.give(Fact(e.NoticeSent(at=play.now, cause="b", reason=Reason.ON_THE_AIR, notice="N-e1-1")))
     response = m.Response(id="u-r", level=4, why="带班同意")
     play.give(Ordered(response, "leader-1", "leader"))
     second = play.report("cam-4", "flood")

@@ -510,7 +510,7 @@ def test_old_timers_do_not_fire_on_what_was_reopened() -> None:
     play.do("reopen", ident)
     happened = play.wait(DAY)
     kinds = {type(event).__name__ for event in happened if hasattr(event, "incident")}
-    assert kinds == {"IncidentEscalated", "OfficerAlerted"}
+    assert kinds == {"IncidentEscalated", "OfficerAlerted", "NoticeIssued"}
     assert play.incident(ident).state == "open"
 
 

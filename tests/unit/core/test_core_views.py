@@ -329,6 +329,7 @@ def test_new_files_are_a_whole_picture() -> None:
         "shelf",
         "quarantine",
         "shift",
+        "notice",
         "place",
         "shape",
         "plan",

@@ -23,6 +23,7 @@ from command import messages as m
 from command.core import events as e
 from command.core.codec import dump_world, load_world
 from command.core.commands import Refused
+from command.core.decide import Fact
 from command.core.evolve import rebuild_index
 from command.core.index import Index
 from command.core.needs import open_needs
@@ -30,6 +31,7 @@ from command.core.outbox import Schedule
 from command.core.shift import shift_digest
 from command.core.tables import LIVE, RUNNING, Status
 from command.core.world import World
+from command.notices import noted
 from sensors.observations import (
     AlarmKind,
     ClockQuality,
@@ -147,6 +149,7 @@ class Worlds(RuleBasedStateMachine):
                 e.IncidentOpened: "incident",
                 e.UnitOffered: "order_id",
                 e.OfficerAlerted: "alert",
+                e.NoticeIssued: "notice",
             }.get(type(event))
             if name:
                 ident = getattr(event, name)
@@ -277,6 +280,14 @@ class Worlds(RuleBasedStateMachine):
         with contextlib.suppress(Refused):
             self.play.order(take, by)
         self.did()
+
+    @rule(place=st.sampled_from(["all", "v01-g1", "v99"]), sent=numbers)
+    def notice(self, place: str, sent: int) -> None:
+        self.command("notice", place=place, text="撤离河滩")
+        known = list(self.play.world.notices)
+        if sent < len(known):
+            self.play.give(Fact(noted(known[sent], self.play.now)))
+            self.did()
 
     @rule(which=numbers, text=st.sampled_from(["电线落地", "气罐", "塌方"]))
     def hazard(self, which: int, text: str) -> None:
@@ -439,6 +450,7 @@ def a_team(world: Worlds, dice: Random) -> None:
 def a_hold(world: Worlds, dice: Random) -> None:
     world.hold(which(dice), dice.choice([None, 15, 300]))
     world.hazard(which(dice), dice.choice(["电线落地", "气罐"]))
+    world.notice(dice.choice(["all", "v01-g1", "v99"]), which(dice))
 
 
 def a_call_by_radio(world: Worlds, dice: Random) -> None:
