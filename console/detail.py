@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from console.cells import Line, plain, rule
-from console.incident import head, sections, timeline_part
+from console.incident import head, history, nothing, sections, timeline, timeline_head
 from console.item import Item
 from console.page import Ctx
 
@@ -21,6 +21,7 @@ def beside_list(ctx: Ctx, one: Item | None, cells: int, height: int) -> list[Lin
         more = len(made) - room + 1
         made = made[: room - 1]
         made.append(plain(ctx.tr("{n} more lines: Enter").format(n=more), cells, "warn"))
-    under = timeline_part(ctx, one.id, cells, height - 1 - len(made))
-    lines = [rule(head(ctx, one), cells, style="title"), *made, *under]
+    past = history(ctx, one.id)[: height - 2 - len(made)]
+    under = list(timeline(ctx, past, cells)) or [nothing(ctx, cells)]
+    lines = [rule(head(ctx, one), cells, style="title"), *made, timeline_head(ctx, cells), *under]
     return [*lines, *([plain("", cells)] * (height - len(lines)))]

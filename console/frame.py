@@ -142,7 +142,9 @@ def _small(ctx: Ctx, parts: Parts, width: int, height: int) -> Drawn:
         typed if parts.line else plain(at_least.format(w=width, h=height), width, "warn"),
     ]
     room = max(0, height - len(above) - len(below))
-    shown = _body(ctx, page, width, room) if page.transient and not ctx.lost else []
+    dialog = page.transient and not ctx.lost
+    main = not page.title(ctx)  # it has line 2 for its list: F4 means what stands there
+    shown = _body(ctx, page, width, room if dialog else 0) if dialog or main else []
     lines = [*above, *shown, *([plain("", width)] * (room - len(shown))), *below][:height]
     return lines, (column, height - 1) if parts.line and column is not None else None
 

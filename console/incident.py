@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from typing import Any
 
 from console import wording
@@ -346,9 +345,18 @@ def _from_there(ctx: Ctx, ident: str, at: Row, cells: int) -> list[Line]:
     return _said(said, cells)
 
 
-def timeline(ctx: Ctx, ident: str, cells: int) -> Iterator[Line]:
-    """What happened, newest first: `03:12:19 推荐第3版      因: 需要增加`."""
-    for row in history(ctx, ident):
+def history(ctx: Ctx, ident: str) -> list[Row]:
+    """The post's own timeline of it, newest first; without that, what the log at hand has of it."""
+    found: Sequence[Row] = ctx.model.row("detail", ident).get("timeline") or ()
+    if found:
+        return list(found)
+    log = reversed(ctx.model.table("log").values())
+    return [row for row in log if ident in {row.get("incident"), row.get("into"), row.get("new")}]
+
+
+def timeline(ctx: Ctx, rows: Iterable[Row], cells: int) -> Iterator[Line]:
+    """`03:12:19 推荐第3版      因: 需要增加`."""
+    for row in rows:
         source, said, cause = sentences.event_line(ctx, row)
         left_side = f"{clock(float(row.get('at') or 0.0))} {source} {said}"
         because = ctx.tr("because: {why}").format(why=cause) if cause else ""
@@ -356,20 +364,11 @@ def timeline(ctx: Ctx, ident: str, cells: int) -> Iterator[Line]:
         yield exactly((Span(fit(left_side, room) + " "), Span(because, "dim")), cells)
 
 
-def history(ctx: Ctx, ident: str) -> Iterable[Row]:
-    """The post's own timeline of it, where that is here; else what the log at hand has of it."""
-    found: Sequence[Row] = ctx.model.row("detail", ident).get("timeline") or ()
-    if found:
-        return found
-    log = reversed(ctx.model.table("log").values())
-    return (row for row in log if ident in {row.get("incident"), row.get("into"), row.get("new")})
+def timeline_head(ctx: Ctx, cells: int) -> Line:
+    """Its ruler."""
+    return rule(ctx.tr("Timeline, newest first"), cells)
 
 
-def timeline_part(ctx: Ctx, ident: str, cells: int, height: int, skip: int = 0) -> list[Line]:
-    """`height` lines of it with its ruler, from the `skip`-th on."""
-    if height < 2:
-        return []
-    title = rule(ctx.tr("Timeline, newest first"), cells)
-    found = list(islice(timeline(ctx, ident, cells), skip, skip + height - 1))
-    empty = plain(ctx.tr("nothing further"), cells, "dim")
-    return [title, *(found or [empty])]
+def nothing(ctx: Ctx, cells: int) -> Line:
+    """Under the ruler, where there is nothing."""
+    return plain(ctx.tr("nothing further"), cells, "dim")

@@ -12,9 +12,18 @@ from command import messages as m
 from console import wording
 from console.cells import Line, plain, show
 from console.effects import Send
-from console.incident import head, item_hint, sections, timeline_part
+from console.incident import (
+    head,
+    history,
+    item_hint,
+    nothing,
+    sections,
+    timeline,
+    timeline_head,
+)
 from console.item import Item, item
 from console.listing import left
+from console.model import Row
 from console.original import original
 from console.page import Ctx, Go, Move, Page
 
@@ -46,21 +55,25 @@ class DetailPage(Page):
             return [
                 plain(ctx.tr("It is not in the list any more: :go log finds it."), width, "warn")
             ]
-        made = self._lines(ctx, one, width)
-        self._height, self._most = height, max(0, len(made) - height)
+        above, past = self._parts(ctx, one, width)
+        total = len(above) + len(past)
+        self._height, self._most = height, max(0, total - height)
         self._skip = min(self._skip, self._most)
-        shown = made[self._skip : self._skip + height]
-        below = len(made) - self._skip - len(shown)
-        if below > 0:
-            words = ctx.tr("{n} more lines: PgDn").format(n=below + 1)
+        end = self._skip + height
+        rows = past[max(0, self._skip - len(above)) : max(0, end - len(above))]
+        shown = [*above[self._skip : end], *timeline(ctx, rows, width)]
+        if total > end:
+            words = ctx.tr("{n} more lines: PgDn").format(n=total - end + 1)
             shown[-1] = plain(words, width, "warn")
         return shown
 
-    def _lines(self, ctx: Ctx, one: Item, cells: int) -> list[Line]:
+    def _parts(self, ctx: Ctx, one: Item, cells: int) -> tuple[list[Line], list[Row]]:
+        """The lines above the timeline, and its rows: only those on the screen become lines."""
         if self.original:
-            return list(original(ctx, one.row, cells))
-        made = sections(ctx, one, cells)
-        return made + timeline_part(ctx, one.id, cells, 2000)
+            return list(original(ctx, one.row, cells)), []
+        above, past = sections(ctx, one, cells), history(ctx, one.id)
+        above.append(timeline_head(ctx, cells))
+        return above + ([] if past else [nothing(ctx, cells)]), past
 
     def _one(self, ctx: Ctx) -> Item | None:
         known = ctx.queue.items.get(self.item)

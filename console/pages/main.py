@@ -57,7 +57,11 @@ class MainPage(Page):
     # --- drawing
 
     def draw(self, ctx: Ctx, width: int, height: int) -> Sequence[Line]:
-        """List and detail, list, or the compact list."""
+        """List and detail, list, or the compact list; without room for one, line 2's item."""
+        if not height:
+            top = ctx.queue.top(ctx.now)
+            self.item = top.id if top else ""
+            return []
         if width >= DETAIL_FROM and height >= 30:
             self._wide = True
             return self._both(ctx, width, height)
@@ -304,7 +308,7 @@ class MainPage(Page):
 
 def _without_empty(tail: list[Entry]) -> list[Entry]:
     """Lanes of which nothing is left are not named."""
-    below = [*tail[1:], Ruler(-1, 0)]
+    below = [*tail[1:], Ruler(-1, 0)][: len(tail)]
     return [
         entry
         for entry, after in zip(tail, below, strict=True)
