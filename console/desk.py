@@ -132,7 +132,7 @@ class Desk:
         self._freeze(mono)
         ctx = self.ctx(mono)
         if self._bindings.get(key) == "next" and not character:  # before anything else may eat it
-            return self._carry_out(self._press(ctx, "next", key, character), mono)
+            return self._carry_out(self._press(ctx, "next", ""), mono)
         if self.line is not None:
             return self._into_the_line(self.line, key, character, mono)
         if self.page.takes_text:
@@ -141,7 +141,7 @@ class Desk:
                 return self._carry_out(moves, mono)
         key, character = folded(key, character)
         action = self._bindings.get(key, key)
-        return self._carry_out(self._press(ctx, action, key, character), mono)
+        return self._carry_out(self._press(ctx, action, character), mono)
 
     def paste(self, text: str, mono: float) -> list[Effect]:
         """Pasted text goes where text can go, its line ends as blanks; nowhere else."""
@@ -155,7 +155,7 @@ class Desk:
         """A mouse click: the page's own lines are the page's, line 2 is F2's."""
         self._freeze(mono)
         if y == 1:
-            return self._carry_out(self._press(self.ctx(mono), "next", "", ""), mono)
+            return self._carry_out(self._press(self.ctx(mono), "next", ""), mono)
         ctx = self.ctx(mono)
         left, above = origin(ctx, self.page)
         return self._carry_out(self.page.click(ctx, x - left, y - above), mono)
@@ -231,25 +231,23 @@ class Desk:
             sound=self.alarm.state(self.settings, mono),
         )
 
-    def _press(self, ctx: Ctx, action: str, key: str, character: str) -> Sequence[Move]:
+    def _press(self, ctx: Ctx, action: str, character: str) -> Sequence[Move]:
         """A key that is not text: those that act count once, and not before they can be meant."""
         if action not in ONCE:
             self._guard.other()
-            return self._answer(ctx, action, key, character)
+            return self._answer(ctx, action, character)
         press = self._guard.press(action, self.page, ctx.mono, self.settings.guard_s)
         if press is Press.COUNTS:
-            return self._answer(ctx, action, key, character)
+            return self._answer(ctx, action, character)
         if press is Press.EARLY:
             return (Say(self.look.tr("Not done: the screen changed under the key. Press again.")),)
         return ()
 
-    def _answer(self, ctx: Ctx, action: str, key: str, character: str) -> Sequence[Move]:
+    def _answer(self, ctx: Ctx, action: str, character: str) -> Sequence[Move]:
         if action == "next":
             return self._next_item(ctx)
-        mine = self.page.key(ctx, action if action != key else key, character)
-        if mine is not None:
-            return mine
-        return self._everywhere(ctx, action)
+        mine = self.page.key(ctx, action, character)
+        return self._everywhere(ctx, action) if mine is None else mine
 
     def _everywhere(self, ctx: Ctx, action: str) -> Sequence[Move]:
         """What no page wanted."""
@@ -269,9 +267,7 @@ class Desk:
             top = first.id if first else ""
         if not top:
             return (Say(self.look.tr("Nothing waits for you now."), "good"),)
-        if self.line is None:
-            return (Go("dispatch", top),)
-        kept = to_keep(self.line.typed.text)
+        kept = to_keep(self.line.typed.text) if self.line else ""
         self.line = None
         if not kept:
             return (Go("dispatch", top),)
@@ -298,7 +294,7 @@ class Desk:
                 case Go():
                     effects += self._go(move, mono)
                 case Back():
-                    effects += self._back(mono)
+                    effects += self._close(self.page, mono) if len(self._stack) > 1 else []
                 case Say():
                     self.result = Outcome(SAID, text=move.text)
                 case Fill():
@@ -361,9 +357,6 @@ class Desk:
         while len(self._stack) > 1:
             effects += self._close(self.page, mono)
         return effects
-
-    def _back(self, mono: float) -> list[Effect]:
-        return self._close(self.page, mono) if len(self._stack) > 1 else []
 
     def _close(self, page: Page, mono: float) -> list[Effect]:
         self._stack.remove(page)

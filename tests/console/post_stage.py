@@ -7,6 +7,7 @@ them, a beat a second, who looks at what. The township is the reference township
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -47,6 +48,14 @@ def reference() -> Township:
     return load(FOLDER)
 
 
+@cache
+def harmless() -> Township:
+    """The same with run cards that name no hazard."""
+    plans = reference().plans
+    cards = {kind: replace(plan, hazards=()) for kind, plan in plans.plans.items()}
+    return replace(reference(), plans=replace(plans, plans=cards))
+
+
 class Console:
     """A desk, and what it has sent; `cut` True: nothing comes through, either way."""
 
@@ -54,6 +63,7 @@ class Console:
         ids: Iterator[int] = count(1)
         self.name, self.post = name, post
         self.cut = False
+        self.slow = False  # commands wait until `deliver`
         self.skew = float(1000 * len(post.consoles))  # each machine's monotonic clock is its own
         self.settings = settings or Settings()
         mine = f"c{len(post.consoles) + 1}"  # ids are ASCII, names are not
@@ -108,16 +118,20 @@ class Console:
                 self.sent.append(effect)
                 self._send(effect)
 
-    def again(self) -> None:
-        """The line is back: what was never answered is asked again, with the same ids."""
-        self.cut = False
-        waiting, self._unanswered = self._unanswered, []
-        self.hear(self.post.snapshot(self.name))
+    def deliver(self) -> None:
+        """What waited gets through."""
+        self.slow, waiting, self._unanswered = False, self._unanswered, []
         for send in waiting:
             self._send(send)
 
+    def again(self) -> None:
+        """The line is back: what was never answered is asked again, with the same ids."""
+        self.cut = False
+        self.hear(self.post.snapshot(self.name))
+        self.deliver()
+
     def _send(self, send: Send) -> None:
-        if self.cut:
+        if self.cut or self.slow:
             self._unanswered.append(send)
             return
         answer = self.post.obey(self, send.command)
@@ -130,7 +144,7 @@ class Console:
 class CorePost:
     """The core and its consoles. `now` is the post's clock."""
 
-    def __init__(self) -> None:
+    def __init__(self, township: Township | None = None) -> None:
         self.now = NOW
         self.world = empty("fs", "jingming")
         self.seq = 0
@@ -138,7 +152,11 @@ class CorePost:
         self._watching: dict[str, set[str]] = {}
         self._ids = count(1)
         loaded = e.TownshipLoaded(
-            at=NOW, cause="post", reason=Reason.STARTED, digest="d", document=document(reference())
+            at=NOW,
+            cause="post",
+            reason=Reason.STARTED,
+            digest="d",
+            document=document(township or reference()),
         )
         self.give(Fact(loaded))
 
@@ -241,7 +259,8 @@ class CorePost:
         names = self._watching.setdefault(command.incident, set())
         (names.add if isinstance(command, m.Watch) else names.discard)(console.name)
         viewers = {"names": sorted(names)} if names else None
-        detail = explain(self.world, self.world.incidents[command.incident], self.now)
+        incident = self.world.incidents.get(command.incident)
+        detail = explain(self.world, incident, self.now) if incident else {}
         self._tell(
             {
                 "viewer": {command.incident: viewers},
