@@ -6,8 +6,10 @@ does, the tick is off again. The post counts the same things into its digest, an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from console import wording
 from console.cells import show
@@ -19,6 +21,7 @@ from console.wall import wall
 from sensors.words import _
 
 RED, OTHERS, TELL, SHELF = "red", "others", "tell", "shelf"
+LIVE = frozenset({"offered", "accepted", "en_route", "on_scene"})
 NAMED = 6  # incidents named in the one line of those that are not red
 BLOCKS = {  # why the post does not let the outgoing officer sign
     "unacknowledged": _("not acknowledged: {what}"),
@@ -29,11 +32,14 @@ BLOCKS = {  # why the post does not let the outgoing officer sign
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One thing to take over. `facts` is what a tick stands for; `must` blocks the signature."""
+    """One thing to take over. `facts` is what a tick stands for; `must` blocks the signature.
+
+    `say` words it: of a thousand points a screen shows twenty.
+    """
 
     key: str
     group: str
-    text: str
+    say: Callable[[Ctx], str]
     facts: str
     must: bool = True
 
@@ -86,16 +92,20 @@ def shift(model: Model) -> Shift:
     )
 
 
-def points(ctx: Ctx) -> list[Point]:
+def points(model: Model, now: float) -> list[Point]:
     """Everything to be handed over, the reds first, each for itself."""
-    running = [row for row in ctx.model.table("incident").values() if row.get("state") in RUNNING]
-    running.sort(key=lambda row: (row.get("priority") or 5, row.get("opened_at") or 0))
-    reds = [row for row in running if row.get("priority") == 1]
-    others = [row for row in running if row.get("priority") != 1]
-    made = [_red(ctx, row) for row in reds]
-    if others:
-        made.append(_others(ctx, others))
-    return [*made, *_shelves(ctx), *_to_tell(ctx)]
+    running = [row for row in model.table("incident").values() if row.get("state") in RUNNING]
+    running.sort(key=lambda row: (_priority(row), number(row.get("opened_at")) or 0.0))
+    urgent = sum(_priority(row) == 1 for row in running)
+    made = [_red(row) for row in running[:urgent]]
+    if others := running[urgent:]:
+        made.append(_others(others))
+    return [*made, *_shelves(model), *_to_tell(model, now)]
+
+
+def _priority(row: Row) -> int:
+    value = row.get("priority")
+    return value if isinstance(value, int) else 5
 
 
 def reds(made: Sequence[Point]) -> list[str]:
@@ -111,84 +121,113 @@ def block_text(ctx: Ctx, block: tuple[str, str]) -> str:
     return show(f"{wording.reason(ctx.look, code)} {what}", 80)
 
 
-def _red(ctx: Ctx, row: Row) -> Point:
-    """`I-0412 野火 雷家沟二组  民兵一队 到场  下次 07:58`."""
-    ident = str(row.get("id"))
+def _red(row: Row) -> Point:
+    facts = f"{row.get('state')} {row.get('priority')}"
+    return Point(str(row.get("id")), RED, partial(_red_text, row), facts)
+
+
+def _red_text(row: Row, ctx: Ctx) -> str:
+    """`I-0412 野火 雷家沟二组 未确认  民兵一队 到场  明火已灭`."""
     place = wording.place(ctx, str(row.get("place") or ""), str(row.get("place_name") or ""))
-    crew = [
-        f"{wording.unit(ctx, str(job.get('unit')))} "
-        f"{wording.status(ctx.look, str(job.get('status')))}"
-        for order in row.get("orders") or ()
-        if (job := ctx.model.row("assignment", str(order))).get("status")
-        in {"offered", "accepted", "en_route", "on_scene"}
+    parts = (str(row.get("id")), wording.kind(ctx, str(row.get("kind"))), place)
+    crew = " ".join(_crew(ctx, row)[:2])
+    title = str(row.get("title") or "")
+    return show("  ".join((" ".join(parts), wording.stage(ctx, row), crew, title)))
+
+
+def _crew(ctx: Ctx, row: Row) -> list[str]:
+    """`民兵一队 到场` of each live order."""
+    jobs = [ctx.model.row("assignment", str(order)) for order in row.get("orders") or ()]
+    return [
+        " ".join(
+            (
+                wording.unit(ctx, str(job.get("unit"))),
+                wording.status(ctx.look, str(job.get("status"))),
+            )
+        )
+        for job in jobs
+        if job.get("status") in LIVE
     ]
-    parts = [ident, wording.kind(ctx, str(row.get("kind"))), place, wording.stage(ctx, row)]
-    text = show("  ".join((" ".join(parts), " ".join(crew[:2]), str(row.get("title") or ""))))
-    return Point(ident, RED, text, f"{row.get('state')} {row.get('priority')}")
 
 
-def _others(ctx: Ctx, rows: Sequence[Row]) -> Point:
-    named = " ".join(
-        f"{row['id']}{wording.kind(ctx, str(row.get('kind')))}" for row in rows[:NAMED]
-    )
-    more = ctx.tr("and {n} more").format(n=len(rows) - NAMED) if len(rows) > NAMED else ""
-    text = ctx.tr("Other open ones {n}: {named}").format(n=len(rows), named=named)
-    facts = " ".join(f"{row['id']}{row.get('state')}{row.get('priority')}" for row in rows)
-    return Point("others", OTHERS, show(f"{text} {more}".strip()), facts)
+def _others(rows: Sequence[Row]) -> Point:
+    facts = " ".join(f"{row.get('id')}{row.get('state')}{row.get('priority')}" for row in rows)
+    return Point("others", OTHERS, partial(_others_text, rows), facts)
 
 
-def _shelves(ctx: Ctx) -> list[Point]:
+def _others_text(rows: Sequence[Row], ctx: Ctx) -> str:
+    """`其余未了 6: I-0401水位 I-0403失联`."""
+    named = [
+        "".join((str(row.get("id")), wording.kind(ctx, str(row.get("kind")))))
+        for row in rows[:NAMED]
+    ]
+    if len(rows) > NAMED:
+        named.append(ctx.tr("and {n} more").format(n=len(rows) - NAMED))
+    text = ctx.tr("Other open ones {n}: {named}")
+    return show(text.format(n=len(rows), named=" ".join(named)))
+
+
+def _shelves(model: Model) -> list[Point]:
     """Each is signed again by a tick, else it ends with the handover."""
-    made = []
-    for key, row in sorted(ctx.model.table("shelf").items()):
-        until = number(row.get("until")) or 0.0
-        text = ctx.tr("Shelved {source} {kind} until {time}: a tick keeps it").format(
-            source=show(str(row.get("source")), 40),
-            kind=wording.alarm(ctx.look, str(row.get("kind"))), time=moment(until, ctx.now),
-        )  # fmt: skip
-        made.append(Point(key, SHELF, text, str(until), must=False))
-    return made
+    return [
+        Point(key, SHELF, partial(_shelf_text, row), str(row.get("until")), must=False)
+        for key, row in sorted(model.table("shelf").items())
+    ]
 
 
-def _to_tell(ctx: Ctx) -> list[Point]:
+def _shelf_text(row: Row, ctx: Ctx) -> str:
+    return ctx.tr("Shelved {source} {kind} until {time}: a tick keeps it").format(
+        source=show(str(row.get("source")), 40),
+        kind=wording.alarm(ctx.look, str(row.get("kind"))),
+        time=moment(number(row.get("until")) or 0.0, ctx.now),
+    )
+
+
+def _to_tell(model: Model, now: float) -> list[Point]:
     """Each only where there is something to tell."""
     made = []
-    seen = wall(ctx.model)
+    seen = wall(model)
     if seen.down:
-        text = ctx.tr("Cameras down {down} of {n} (allowed {allowed})").format(
-            down=seen.down, n=len(seen.cameras), allowed=seen.allowed
-        )
-        made.append(Point("cameras", TELL, text, str(seen.down)))
-    off = [u for u in ctx.model.table("unit").values() if u.get("state") == "off_duty"]
-    off = [u for u in off if u.get("type") != "post"]
+        known = {"down": seen.down, "n": len(seen.cameras), "allowed": seen.allowed}
+        say = _told(_("Cameras down {down} of {n} (allowed {allowed})"), known)
+        made.append(Point("cameras", TELL, say, str(seen.down)))
+    off = [
+        unit for unit in model.table("unit").values()
+        if unit.get("state") == "off_duty" and unit.get("type") != "post"
+    ]  # fmt: skip
     if off:
-        named = ", ".join(f"{wording.either(ctx.look, u)} {u.get('off_reason') or ''}" for u in off)
-        text = ctx.tr("Teams off {n}: {named}").format(n=len(off), named=named)
-        made.append(Point("units", TELL, show(text), " ".join(sorted(str(u["id"]) for u in off))))
-    late = [key for key, case in cases(ctx.model, ctx.now).items() if case.overdue]
-    if late:
-        text = ctx.tr("Cases overdue {n}: {named}").format(
-            n=len(late), named=" ".join(late[:NAMED])
-        )
-        made.append(Point("cases", TELL, show(text), " ".join(sorted(late))))
-    return made + _heard(ctx)
+        facts = " ".join(sorted(str(unit.get("id")) for unit in off))
+        made.append(Point("units", TELL, partial(_off_text, off), facts))
+    if late := [key for key, case in cases(model, now).items() if case.overdue]:
+        named = {"n": len(late), "named": " ".join(late[:NAMED])}
+        say = _told(_("Cases overdue {n}: {named}"), named)
+        made.append(Point("cases", TELL, say, " ".join(sorted(late))))
+    return made + _heard(model)
 
 
-def _heard(ctx: Ctx) -> list[Point]:
-    """What the post could not read, what nobody has read yet, and what was let lapse."""
-    made = []
-    since = shift(ctx.model).since or 0.0
-    lines = [
-        row for row in ctx.model.table("log").values() if (number(row.get("at")) or 0) >= since
+def _off_text(units: Sequence[Row], ctx: Ctx) -> str:
+    named = ", ".join(
+        f"{wording.either(ctx.look, unit)} {unit.get('off_reason') or ''}".strip() for unit in units
+    )
+    return show(ctx.tr("Teams off {n}: {named}").format(n=len(units), named=named))
+
+
+def _heard(model: Model) -> list[Point]:
+    """What the post could not read, what was let lapse, and what nobody has read yet."""
+    since = shift(model).since or 0.0
+    events = [
+        row.get("event")
+        for row in model.table("log").values()
+        if (number(row.get("at")) or 0.0) >= since
     ]
-    for key, event, text in (
-        ("unread", "MessageQuarantined", ctx.tr("Unreadable messages {n}")),
-        ("lapsed", "AcknowledgementLapsed", ctx.tr("Acknowledgements lapsed {n} times")),
-    ):
-        if n := sum(row.get("event") == event for row in lines):
-            made.append(Point(key, TELL, text.format(n=n), str(n)))
-    if n := len(ctx.model.table("alert")):
-        made.append(
-            Point("alerts", TELL, ctx.tr("Alerts of the post not read {n}").format(n=n), str(n))
-        )
-    return made
+    found = (
+        ("unread", _("Unreadable messages {n}"), events.count("MessageQuarantined")),
+        ("lapsed", _("Acknowledgements lapsed {n} times"), events.count("AcknowledgementLapsed")),
+        ("alerts", _("Alerts of the post not read {n}"), len(model.table("alert"))),
+    )
+    return [Point(key, TELL, _told(text, {"n": n}), str(n)) for key, text, n in found if n]
+
+
+def _told(text: str, known: Mapping[str, Any]) -> Callable[[Ctx], str]:
+    """The words of a message id with these in it."""
+    return lambda ctx: show(ctx.tr(text).format(**known))

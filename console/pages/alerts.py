@@ -88,7 +88,7 @@ class AlertsPage(Board):
 
     def title(self, ctx: Ctx) -> str:
         """`主机提醒 3  红 1`."""
-        made = alerts(ctx.model).values()
+        made = self.made(ctx).values()
         return ctx.tr("Alerts of the post {n}  red {red}").format(
             n=len(made), red=sum(alert.red for alert in made)
         )

@@ -11,10 +11,12 @@ from typing import Any
 
 from console.cells import Line, Span, exactly, plain, rule, show, wrap
 from console.field import TextField
-from console.look import Look, clock, day, span
+from console.look import ZONE_H, Look, clock, day, span
 from console.page import Ctx, Move, Page
 from console.table import Column, Table
 
+DAY_S = 86_400.0
+MANY, REFRESH_S = 200, 0.5  # so many rows are made anew at most twice a second
 RUNNING = frozenset({"open", "assigned", "working"})  # states in which an incident needs somebody
 NO_KEY: Sequence[Move] = ()
 
@@ -28,6 +30,7 @@ class Board(Page):
         super().__init__(item)
         self.table = Table(cursor=item)
         self._shown: Mapping[str, Any] = {}
+        self._made: Ctx | None = None  # for which the rows were made
         self._find = TextField()
         self._finding = False
         self._size = (0, 0)
@@ -77,10 +80,22 @@ class Board(Page):
         """The row under the cursor in the last painted frame, None where there is none."""
         return self._shown.get(self.table.cursor)
 
+    def made(self, ctx: Ctx) -> Mapping[str, Any]:
+        """The rows, for the title too: made once a drawing, very many kept for a while."""
+        old = self._made
+        if old is not ctx and (old is None or not self._fresh(old, ctx)):
+            self._shown, self._made = self.rows(ctx), ctx
+        return self._shown
+
+    def _fresh(self, old: Ctx, ctx: Ctx) -> bool:
+        """Whether rows made for `old` will do: where there are many, and for the same eyes."""
+        lately = 0.0 <= ctx.mono - old.mono < REFRESH_S
+        return lately and len(self._shown) > MANY and old.look.lang == ctx.look.lang
+
     def draw(self, ctx: Ctx, width: int, height: int) -> Sequence[Line]:
         """The table, what is below it, and the line with the filter."""
         self._size = (width, height)
-        self._shown = rows = self.rows(ctx)
+        rows = self.made(ctx)
         reserve = max(0, min(self.reserve(ctx, height), height - 4))
         room = max(2, height - 1 - reserve)
         lines = self.table.draw(
@@ -199,9 +214,14 @@ def left(at: float, now: float, look: Look) -> str:
 
 def moment(at: float, now: float) -> str:
     """`03:12` of the same day, `11-22 20:00` of another."""
-    return (
-        clock(at, seconds=False) if day(at) == day(now) else f"{day(at)} {clock(at, seconds=False)}"
-    )
+    time = clock(at, seconds=False)
+    return time if same_day(at, now) else f"{day(at)} {time}"
+
+
+def same_day(at: float, other: float) -> bool:
+    """Whether both are on one day of the township."""
+    zone = ZONE_H * 3600.0
+    return (at + zone) // DAY_S == (other + zone) // DAY_S
 
 
 def number(value: object) -> float | None:

@@ -15,7 +15,7 @@ from console.cells import Line, Span, plain, rule, show, wrap
 from console.look import day, local, span
 from console.model import Model, Row
 from console.page import Ctx, Go, Move, Say
-from console.pages.board import RUNNING, Board, moment, number, words
+from console.pages.board import RUNNING, Board, moment, number, same_day, words
 from console.table import Column
 
 LIVE = frozenset({"offered", "accepted", "en_route", "on_scene"})
@@ -88,10 +88,8 @@ class CasesPage(Board):
 
     def title(self, ctx: Ctx) -> str:
         """`案件 23  今日到期 4  逾期 1  纠纷 9 诉求 4`."""
-        made = list(cases(ctx.model, ctx.now).values())
-        today = sum(
-            c.due is not None and not c.overdue and day(c.due) == day(ctx.now) for c in made
-        )
+        made = list(self.made(ctx).values())
+        today = sum(c.due is not None and not c.overdue and same_day(c.due, ctx.now) for c in made)
         kinds: dict[str, int] = {}
         for case in made:
             kind = str(case.row.get("kind"))

@@ -47,7 +47,7 @@ class DrillPage(Board):
         """`演练 在演  注入 7/19`."""
         if not ctx.model.exercise:
             return ctx.tr("Drill: this post is the live one")
-        rows = played(ctx.model).values()
+        rows = self.made(ctx).values()
         running = sum(one.row.get("state") in RUNNING for one in rows)
         return ctx.tr("Drill  incidents {n}  running {running}  {script}").format(
             n=len(rows), running=running, script=_script(ctx)

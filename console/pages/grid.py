@@ -113,7 +113,7 @@ class GridPage(Board):
 
     def title(self, ctx: Ctx) -> str:
         """`叫应 无任务  村 12  组 71  户 3433  人 14000`."""
-        made = villages(ctx.model).values()
+        made = self.made(ctx).values()
         return ctx.tr(
             "No roll call  {villages} villages {groups} groups {households} hh {people} people"
         ).format(

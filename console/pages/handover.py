@@ -25,6 +25,7 @@ LIST, WORDS, TOKEN, HEARD = "list", "words", "token", "heard"
 AREAS = (LIST, WORDS, TOKEN, HEARD)
 BELOW = 6  # lines of the signatures, always on the screen
 DRAFT = "handover"
+MANY, REFRESH_S = 200, 1.0
 
 
 class HandoverPage(Page):
@@ -41,6 +42,7 @@ class HandoverPage(Page):
         self.sounded = self.heard = False
         self._cursor = ""
         self._points: Sequence[Point] = ()
+        self._collected: float | None = None
         self._top = 0
         self._spot: tuple[int, int] | None = None
 
@@ -55,12 +57,10 @@ class HandoverPage(Page):
 
     def draw(self, ctx: Ctx, width: int, height: int) -> Sequence[Line]:
         """The points as far as there is room, then the words and the signatures."""
-        self._points = points(ctx)
+        self._collect(ctx)
         self._settle()
         room = max(1, height - BELOW)
-        listed, at = self._list(ctx, width)
-        self._top = max(min(self._top, at - 1), at - room + 1, 0)  # the ruler above shows too
-        shown = listed[self._top : self._top + room]
+        shown = self._list(ctx, width, room)
         lines = [*shown, *[plain("", width)] * (room - len(shown))]
         self._spot = None
         return [*lines, *self._signing(ctx, width, room)]
@@ -154,6 +154,12 @@ class HandoverPage(Page):
     def _field(self) -> TextField:
         return self.words if self.area == WORDS else self.token
 
+    def _collect(self, ctx: Ctx) -> None:
+        """The points; very many are collected once a second."""
+        wait = REFRESH_S if len(ctx.model.table("incident")) > MANY else 0.0
+        if self._collected is None or not 0.0 <= ctx.mono - self._collected < wait:
+            self._points, self._collected = points(ctx.model, ctx.now), ctx.mono
+
     def _ticked(self, point: Point) -> bool:
         return self.ticks.get(point.key) == point.facts
 
@@ -232,7 +238,7 @@ class HandoverPage(Page):
 
     def _sign(self, ctx: Ctx) -> Sequence[Move]:
         duty = shift(ctx.model)
-        self._points = points(ctx)
+        self._points = points(ctx.model, ctx.now)
         if missing := self._missing(ctx, duty):
             said = ctx.tr("Not to be signed yet: {what}").format(what="; ".join(missing))
             return (Say(show(said)),)
@@ -260,22 +266,25 @@ class HandoverPage(Page):
         tell = [p for p in self._points if p.group not in {RED, OTHERS}]
         return [None, *items, None, *tell]
 
-    def _list(self, ctx: Ctx, width: int) -> tuple[list[Line], int]:
-        """All lines of the list, and which one the cursor is on."""
-        n = len(reds(self._points))
-        titles = [
-            ctx.tr("Crit {n}   the incoming officer takes each one by Space").format(n=n),
-            ctx.tr("To be told"),
-        ]
-        lines, at = [], 0
-        for place, point in enumerate(self._laid()):
-            if point is None:
-                lines.append(rule(titles.pop(0), width))
-                continue
-            if point.key == self._cursor:
-                at = place
-            lines.append(self._point(ctx, point, width))
-        return lines, at
+    def _list(self, ctx: Ctx, width: int, room: int) -> list[Line]:
+        """The lines of the list that fit, around the one the cursor is on."""
+        laid = self._laid()
+        at = next((n for n, p in enumerate(laid) if p and p.key == self._cursor), 0)
+        self._top = max(min(self._top, at - 1), at - room + 1, 0)  # the ruler above shows too
+        told = laid.index(None, 1)
+        reds_title = ctx.tr("Crit {n}   the incoming officer takes each one by Space")
+        lines = []
+        for place, point in enumerate(laid[self._top : self._top + room], self._top):
+            if point is not None:
+                lines.append(self._point(ctx, point, width))
+            elif place == told:
+                lines.append(rule(ctx.tr("To be told"), width))
+            else:
+                lines.append(rule(reds_title.format(n=len(reds(self._points))), width))
+        if len(lines) < room:
+            text = ctx.tr("Roster, warnings, reports upward: not kept by this post, tell them.")
+            lines.append(plain("     " + text, width, "dim"))
+        return lines
 
     def _point(self, ctx: Ctx, point: Point, width: int) -> Line:
         here = self.area == LIST and point.key == self._cursor
@@ -284,7 +293,7 @@ class HandoverPage(Page):
         base = "cursor" if here else ""
         box = Span((">" if here else " ") + mark, base or ("warn" if old else ""))
         red = Span(wording.urgency(ctx.look, 1), "crit") if point.group == RED else Span("")
-        text = Span((" " if red.text else "") + point.text, base)
+        text = Span((" " if red.text else "") + point.say(ctx), base)
         return exactly((box, red, text), width, base)
 
     def _signing(self, ctx: Ctx, width: int, top: int) -> list[Line]:

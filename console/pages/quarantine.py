@@ -59,7 +59,7 @@ class QuarantinePage(Board):
         """`读不懂的来件 2  自建库以来 12`."""
         total = ctx.model.row("post", "post").get("rejected")
         return ctx.tr("Unreadable messages {n}  since the log began {total}").format(
-            n=len(messages(ctx.model)), total=total if isinstance(total, int) else "?"
+            n=len(self.made(ctx)), total=total if isinstance(total, int) else "?"
         )
 
     def columns(self, ctx: Ctx) -> Sequence[Column]:

@@ -51,7 +51,7 @@ class StatisticsPage(Board):
     def __init__(self, item: str = "") -> None:
         super().__init__("")
         self.period = SHIFT
-        self._made: tuple[float, str, str] | None = None
+        self._counted: tuple[float, str, str] | None = None
         self._figures = Figures(0.0, 0.0, 0)
         self._rows: Mapping[str, Figure] = {}
 
@@ -127,7 +127,7 @@ class StatisticsPage(Board):
 
     def _count(self, ctx: Ctx) -> Figures:
         """At most once a second, and at once for another period."""
-        old, made = self._made, (ctx.mono, self.period, ctx.look.lang)
+        old, made = self._counted, (ctx.mono, self.period, ctx.look.lang)
         if old is None or old[1:] != made[1:] or not 0 <= made[0] - old[0] < REFRESH_S:
             since = self._since(ctx)
             plans = ctx.model.table("plan")
@@ -136,7 +136,7 @@ class StatisticsPage(Board):
                 lambda plan: plans.get(plan, {}).get("family") == "case",
             )  # fmt: skip
             self._rows = {f.name: f for f in table(ctx, self._figures)}
-            self._made = made
+            self._counted = made
         return self._figures
 
     def _since(self, ctx: Ctx) -> float:

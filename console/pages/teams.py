@@ -55,8 +55,10 @@ class Job:
 
 def jobs(model: Model, now: float) -> dict[str, Job]:
     """The lines in their order: by what the unit's most pressing job needs, then by name."""
-    made = [list(_of_unit(model, unit, now)) for unit in model.table("unit").values()]
-    made = [lines for lines in made if lines and _belongs(lines)]
+    units = (
+        u for u in model.table("unit").values() if u.get("type") != "post" or u.get("assignments")
+    )
+    made = [lines for unit in units if _belongs(lines := list(_of_unit(model, unit, now)))]
     made.sort(key=lambda lines: min(map(_pressing, lines)))
     return {
         str(line.job.get("order_id") or line.unit.get("id", "")): line
@@ -161,9 +163,15 @@ class TeamsPage(Board):
 
     name = "teams"
 
+    def __init__(self, item: str = "") -> None:
+        super().__init__(item)
+        self._near: dict[
+            str, tuple[object, str]
+        ] = {}  # unit -> where it was seen, and by which place
+
     def title(self, ctx: Ctx) -> str:
         """`队伍 12  可派 4  在办 6  失联 1  停用 1  要您处理的在上`."""
-        n = counts(jobs(ctx.model, ctx.now))
+        n = counts(self.made(ctx))
         return ctx.tr(
             "Teams {all}  free {free}  busy {busy}  silent {silent}  off {off}  yours first"
         ).format(
@@ -212,7 +220,7 @@ class TeamsPage(Board):
             show(str(job.get("incident") or "")) or Span(show(_why_off(row)), "dim"),
             wording.status(look, str(job["status"])) if job else "",
             _due_cell(ctx, row),
-            _where(ctx, row) if row.first else "",
+            self._where(ctx, row) if row.first else "",
             _age(ctx, row) if row.first else "",
         ]
         if not look.compact:
@@ -245,6 +253,17 @@ class TeamsPage(Board):
         if key == "open":
             return (Go("detail", self.item),)
         return self._accounted(ctx, row, everybody=key == "go")
+
+    def _where(self, ctx: Ctx, row: Job) -> str:
+        """Where it was last seen, else how to call it, else where it has its home."""
+        unit, ident = row.unit, str(row.unit.get("id"))
+        seen = (unit.get("position"), len(ctx.model.table("place")))
+        known = self._near.get(ident)
+        if known is None or known[0] != seen:
+            known = self._near[ident] = (seen, nearest_place(ctx.model, unit))
+        if place := known[1] or _home(unit):
+            return wording.place(ctx, place, place)
+        return _channel(ctx, unit)
 
     def _accounted(self, ctx: Ctx, row: Job, *, everybody: bool) -> Sequence[Move]:
         there = [line for line in self._shown.values() if line.job.get("status") == "on_scene"]
@@ -296,14 +315,6 @@ def _due_cell(ctx: Ctx, row: Job) -> str:
     what, at = row.due
     text = clock(at, seconds=False) if what == "until" else left(at, ctx.now, ctx.look)
     return ctx.tr(DUES[what]).format(left=text)
-
-
-def _where(ctx: Ctx, row: Job) -> str:
-    """Where it was last seen, else how to call it, else where it has its home."""
-    unit = row.unit
-    if place := nearest_place(ctx.model, unit) or _home(unit):
-        return wording.place(ctx, place, place)
-    return _channel(ctx, unit)
 
 
 def _home(unit: Row) -> str:

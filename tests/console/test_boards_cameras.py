@@ -159,3 +159,11 @@ def test_what_has_changed_is_on_the_wall_within_half_a_second() -> None:
     stage.rows(cameras()["ljg-01"] | {"state": "offline", "since": NOW})
     stage.wait(0.5)
     assert "坏 3" in stage.screen()[1]
+
+
+def test_cameras_that_were_never_heard_are_unknown_and_neither_online_nor_down() -> None:
+    rows = {f"c-{n}": camera(f"c-{n}", state="unknown", since=None, last_at=None) for n in range(9)}
+    stage = board("cameras", tables=township(camera=rows, incident={}, log={}, shelf={}))
+    assert "探头 9 在线 0 坏 0" in stage.screen()[1]
+    assert "0/9" in stage.screen()[3]
+    assert stage.screen()[3].count("?") == 9

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from board_stage import board, incidents, shift, signed, township
-from desk_stage import ME, Stage
+from desk_stage import ME, NOW, Stage
 
 from console.effects import Remember, Sound
 from console.outcome import OK, REFUSED, Outcome
@@ -35,7 +35,7 @@ def missing(stage: Stage) -> str:
 
 def tick_all(stage: Stage) -> None:
     """Every point by its key."""
-    for _point in points(stage.desk.ctx(stage.at)):
+    for _point in points(stage.desk.model, NOW):
         stage.press("space", "down")
 
 
@@ -123,9 +123,7 @@ def test_each_open_point_blocks_the_second_signature() -> None:
     stage.press("home", "space", "down", "space")  # both reds
     assert "急件" not in missing(stage)
     assert "未确认已知" in missing(stage)
-    tick = [
-        p for p in points(stage.desk.ctx(stage.at)) if p.must and p.key not in page(stage).ticks
-    ]
+    tick = [p for p in points(stage.desk.model, NOW) if p.must and p.key not in page(stage).ticks]
     page(stage).ticks |= {point.key: point.facts for point in tick}
     assert "未确认已知" not in missing(stage)
     assert "声响自检未做" in missing(stage)
@@ -138,7 +136,7 @@ def test_each_open_point_blocks_the_second_signature() -> None:
 def test_a_shelf_that_is_not_signed_again_is_not_kept_and_blocks_nothing() -> None:
     stage = stage_of(shift(signed=signed()))
     page(stage).ticks |= {
-        p.key: p.facts for p in points(stage.desk.ctx(stage.at)) if p.group != "shelf"
+        p.key: p.facts for p in points(stage.desk.model, NOW) if p.group != "shelf"
     }
     hear(stage)
     go_to(stage, TOKEN)
@@ -191,7 +189,7 @@ def test_a_tick_stands_for_what_the_incident_was() -> None:
     stage = stage_of(shift(signed=signed()))
     stage.press("home", "space")
     assert sum("[x]" in text for text in stage.screen()) == 1
-    first = reds(points(stage.desk.ctx(stage.at)))[0]
+    first = reds(points(stage.desk.model, NOW))[0]
     stage.rows(incidents()[first] | {"state": "working", "ack": {"by": ME, "until": 0}})
     texts = stage.screen()
     assert not any("[x]" in text for text in texts)
@@ -202,7 +200,7 @@ def test_a_tick_stands_for_what_the_incident_was() -> None:
 def test_news_that_change_nothing_leave_the_tick() -> None:
     stage = stage_of(shift(signed=signed()))
     stage.press("home", "space")
-    first = reds(points(stage.desk.ctx(stage.at)))[0]
+    first = reds(points(stage.desk.model, NOW))[0]
     stage.rows(incidents()[first] | {"title": "火势减弱", "rev": 9})
     assert sum("[x]" in text for text in stage.screen()) == 1
 
@@ -329,13 +327,13 @@ def test_a_click_chooses_a_point_and_again_ticks_it() -> None:
 
 
 def test_what_must_be_told_is_there_only_where_there_is_something() -> None:
-    made = {p.key for p in points(stage_of().desk.ctx(0.0))}
+    made = {p.key for p in points(stage_of().desk.model, NOW)}
     assert {"others", "cameras", "units", "cases", "unread", "lapsed", "alerts"} <= made
     nothing = township(
         incident={}, camera={}, unit={}, case={}, log={}, alert={}, shelf={}, assignment={}
     )
     stage = board("handover", tables=nothing)
-    assert "cameras" not in {p.key for p in points(stage.desk.ctx(stage.at))}
+    assert "cameras" not in {p.key for p in points(stage.desk.model, NOW)}
 
 
 @pytest.mark.parametrize(
