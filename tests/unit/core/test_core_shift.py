@@ -166,7 +166,9 @@ def test_it_is_refused_while_a_red_one_is_unacknowledged_or_a_danger_unread() ->
     play = night()
     ident = red(play, ready=False)
     assert shift_blocks(play.world) == [("unacknowledged", ident), ("hazard_unread", ident)]
-    assert shift_row(play.world)["blocks"] == [["unacknowledged", ident], ["hazard_unread", ident]]
+    row = shift_row(play.world)
+    assert row["blocks"] == [["unacknowledged", ident], ["hazard_unread", ident]]
+    assert row["blocked"] == 2
     found = refusal(lambda: sign(play, "officer-1"))
     assert (found.why, found.what) == (Refusal.HANDOVER_BLOCKED, ident)
     play.do("acknowledge", ident)
@@ -175,6 +177,14 @@ def test_it_is_refused_while_a_red_one_is_unacknowledged_or_a_danger_unread() ->
     play.do("acknowledge", ident, read=(WIRE,))
     assert shift_blocks(play.world) == []
     sign(play, "officer-1")
+
+
+def test_a_row_stays_short_in_a_storm_and_says_how_many() -> None:
+    play = night()
+    for _ in range(60):
+        play.do("report_alarm", kind="sos", place="v01-g1", text="救命")
+    row = shift_row(play.world)
+    assert (len(row["blocks"]), row["blocked"]) == (50, 60)
 
 
 def test_lesser_ones_and_ended_ones_block_nothing() -> None:
