@@ -49,8 +49,16 @@ def offer(env: Env, line: str) -> Offer:
 
 
 def _offer(at: int, beginning: str, choices: Iterator[Choice]) -> Offer:
-    kept = islice(dict.fromkeys(choices), MOST)
-    return Offer(at, beginning, tuple(kept))
+    return Offer(at, beginning, tuple(islice(_once(choices), MOST)))
+
+
+def _once(choices: Iterator[Choice]) -> Iterator[Choice]:
+    """Each once; only as many as are asked for, of ten thousand items."""
+    seen: set[str] = set()
+    for choice in choices:
+        if choice.insert not in seen:
+            seen.add(choice.insert)
+            yield choice
 
 
 def _verbs(env: Env, beginning: str) -> Iterator[Choice]:

@@ -277,7 +277,8 @@ def shelve(o: Order) -> Sequence[Move]:
 
 def _kind_of(o: Order, source: str) -> str:
     """What it reports: in an open item, else in the last lines of the log."""
-    kinds = sorted(reporting(o.env).get(source, ())) or list(_logged(o.env, source))[:1]
+    open_ones = {kind for one, kind in reporting(o.env) if one == source and kind}
+    kinds = sorted(open_ones) or list(_logged(o.env, source))[:1]
     if len(kinds) == 1:
         return kinds[0]
     names = o.tr(" or ").join(wording.alarm(o.env.ctx.look, kind) for kind in kinds)

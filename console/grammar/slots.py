@@ -196,29 +196,29 @@ SOURCES = ("camera", "source", "unit")
 
 def _source(env: Env, word: Word) -> str:
     part = one(env, word)
-    if any(part.text == source.lower() for source in reporting(env)):
-        return next(s for s in reporting(env) if s.lower() == part.text)
-    return things.named(env, SOURCES, part, _("camera or sensor"))
+    loud = (source for source, _kind in reporting(env) if source.lower() == part.text)
+    return next(loud, "") or things.named(env, SOURCES, part, _("camera or sensor"))
 
 
-def reporting(env: Env) -> dict[str, set[str]]:
-    """Sources of open items, each with the kinds that it reported there."""
-    found: dict[str, set[str]] = {}
-    for row in things.items(env.ctx):
-        for source, report in (row.get("sources") or {}).items():
+def reporting(env: Env) -> Iterator[tuple[str, str]]:
+    """(source, kind) of what is reported in open items."""
+    for table in things.ITEMS:
+        for row in env.ctx.model.table(table).values():
             if things.is_open(row):
-                found.setdefault(str(source), set()).add(str(report.get("kind")))
-    return found
+                for source, report in (row.get("sources") or {}).items():
+                    yield str(source), str(report.get("kind") or "")
 
 
 def _source_choices(env: Env, beginning: str) -> Iterator[Choice]:
     """Those that report now first."""
-    loud = [s for s in reporting(env) if s.lower().startswith(beginning) and things.is_id(s)]
-    for source in loud:
-        yield Choice(source, wording.source(env.ctx, source))
-    for choice in things.named_choices(env, SOURCES, beginning):
-        if choice.insert not in loud:
-            yield choice
+    seen: set[str] = set()
+    for source, _kind in reporting(env):
+        if source in seen:
+            continue
+        seen.add(source)
+        if source.lower().startswith(beginning) and things.is_id(source):
+            yield Choice(source, wording.source(env.ctx, source))
+    yield from things.named_choices(env, SOURCES, beginning)
 
 
 SOURCE = Slot(

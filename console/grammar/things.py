@@ -19,9 +19,9 @@ from console.model import Row
 from console.page import Ctx
 
 MOST = 6  # choices offered at once
+ITEMS = ("incident", "case")
 RUNNING = frozenset({"open", "assigned", "working"})
 LIVE = frozenset({"offered", "accepted", "en_route", "on_scene"})  # of an order
-_NUMBER = re.compile(r"0*(\d+)$")
 _LETTERED = re.compile(r"([a-z]+)-0*(\d+)")
 _PLAIN = re.compile(r"[^\s,/\\]+")  # can be typed as one word
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
@@ -59,7 +59,7 @@ def items(ctx: Ctx) -> Iterator[Row]:
         if row:
             seen.add(one.id)
             yield row
-    for table in ("incident", "case"):
+    for table in ITEMS:
         for key, row in ctx.model.table(table).items():
             if key not in seen:
                 yield row
@@ -95,34 +95,39 @@ def _given(env: Env, ident: str, part: Part, why_not: str) -> Row:
 
 
 def _items_named(ctx: Ctx, word: str) -> list[Row]:
-    for table in ("incident", "case"):
+    if word.isdigit():
+        rows = _ending(ctx, word)
+        return [row for row in rows if is_open(row)] or rows
+    for table in ITEMS:
         for key, row in ctx.model.table(table).items():
             if key.lower() == word:
                 return [row]
     lettered = _LETTERED.fullmatch(word)
-    if lettered:
-        return _of_the_letter(ctx, lettered[1], lettered[2])
-    if not word.isdigit():
-        return []
-    rows = [row for row in items(ctx) if _ends_so(str(row.get("id")), word)]
-    return [row for row in rows if is_open(row)] or rows
+    return _of_the_letter(ctx, lettered[1], lettered[2]) if lettered else []
 
 
 def _of_the_letter(ctx: Ctx, letter: str, number: str) -> list[Row]:
     """`I-0412` an incident, `C-187` a case, by its whole number; the open ones before the ended."""
     table = "case" if letter == "c" else "incident"
-    rows = [row for row in ctx.model.table(table).values() if number_of(str(row["id"])) == number]
+    rows = [row for row in _ending(ctx, number, (table,)) if number_of(str(row["id"])) == number]
     return [row for row in rows if is_open(row)] or rows
 
 
-def _ends_so(ident: str, digits: str) -> bool:
-    return number_of(ident).endswith(digits.lstrip("0") or "0")
+def _ending(ctx: Ctx, digits: str, tables: tuple[str, ...] = ITEMS) -> list[Row]:
+    """The items whose number ends so."""
+    wanted = digits.lstrip("0") or "0"
+    return [
+        row
+        for table in tables
+        for key, row in ctx.model.table(table).items()
+        if key.endswith(wanted) and number_of(key).endswith(wanted)
+    ]
 
 
 def number_of(ident: str) -> str:
     """The last number of an id, without leading zeros: `412` of `I-e1-412`."""
-    found = _NUMBER.search(ident)
-    return found[1] if found else ""
+    last = ident.rpartition("-")[2]
+    return last.lstrip("0") or "0" if last.isdigit() else ""
 
 
 def item_choices(env: Env, beginning: str, *, ended: bool = False) -> Iterator[Choice]:
@@ -130,14 +135,21 @@ def item_choices(env: Env, beginning: str, *, ended: bool = False) -> Iterator[C
 
     The number alone where only one open item ends so, else the whole id.
     """
-    rows = [row for row in items(env.ctx) if is_open(row) != ended and is_id(str(row.get("id")))]
-    numbers = [number_of(str(row["id"])) for row in rows]
-    for row, number in zip(rows, numbers, strict=True):
-        ident = str(row["id"])
-        digits = beginning.isdigit() and number.startswith(beginning)
-        if digits or ident.lower().startswith(beginning):
-            alone = number and not ended and sum(one.endswith(number) for one in numbers) == 1
+    digits, ends = beginning.isdigit(), ""
+    for row in items(env.ctx):
+        ident = str(row.get("id"))
+        number = number_of(ident)
+        begins = number.startswith(beginning) if digits else ident.lower().startswith(beginning)
+        if begins and is_open(row) != ended and is_id(ident):
+            ends = ends or _ends(env.ctx)
+            alone = number and not ended and ends.count(f"{number}\n") == 1
             yield Choice(number if alone else ident, item_words(env, row))
+
+
+def _ends(ctx: Ctx) -> str:
+    """All open items, a line each: how many end so is counted in one go, of ten thousand."""
+    rows = (pair for table in ITEMS for pair in ctx.model.table(table).items())
+    return "".join(f"{key}\n" for key, row in rows if is_open(row))
 
 
 def item_words(env: Env, row: Row) -> str:

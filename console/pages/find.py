@@ -18,6 +18,7 @@ from console.wording import lines as said
 from sensors.words import _
 
 AGAIN_S = 2.0  # the same words are looked for again, for rows come and go
+MANY = 2000  # items; of more it takes a third of a second, and is done less often
 MOST = 500  # lines; the title says how many there are
 KINDS = (_("item"), _("ended"), _("team"), _("camera"), _("place"), _("log"))
 ITEM, ENDED, TEAM, CAMERA, PLACE, LOG = range(6)
@@ -69,7 +70,8 @@ class FindPage(Board):
         """Open items first, the log last, in it the newest first."""
         key, at = self._found
         wanted = f"{ctx.look.lang} {self.words}"
-        if key != wanted or not 0 <= ctx.mono - at < AGAIN_S:
+        again = AGAIN_S * max(1.0, len(ctx.model.table("incident")) / MANY)
+        if key != wanted or not 0 <= ctx.mono - at < again:
             hits = enumerate(_hits(ctx, self.words.casefold().split()))
             self._hits = {hit_key(hit): hit for n, hit in hits if n < MOST}
             self._found = (wanted, ctx.mono)
