@@ -26,6 +26,7 @@ LOCAL_HZ, SSH_HZ, SLOW_HZ = 10.0, 4.0, 2.0  # CONSOLE.md section 5
 SLOW_FLUSH_S = 0.05
 ATTACHED_EVERY_S = 10.0
 ATTACHED_WAIT_S = 3.0
+ATTACHED_FORMAT = "#{session_attached} #{session_last_attached}"  # the second empty: never
 
 SHOW_CURSOR, HIDE_CURSOR = "\x1b[?25h", "\x1b[?25l"
 
@@ -177,13 +178,14 @@ def title(words: str) -> str:
 async def attached(environment: Mapping[str, str]) -> bool:
     """Whether anybody sees the screen: inside tmux, whether a client is attached.
 
-    True where that cannot be told: a screen is taken for seen.
+    True where that cannot be told, and in a session that nobody was ever attached to: there a
+    program reads the screen, not an officer who went away.
     """
     if not environment.get("TMUX"):
         return True
     pane = environment.get("TMUX_PANE", "")
     target = ["-t", pane] if pane else []
-    argv = ["tmux", "display-message", "-p", *target, "#{session_attached}"]
+    argv = ["tmux", "display-message", "-p", *target, ATTACHED_FORMAT]
     try:
         async with asyncio.timeout(ATTACHED_WAIT_S):
             return not await _says_nobody(argv, environment)
@@ -204,7 +206,8 @@ async def _says_nobody(argv: list[str], environment: Mapping[str, str]) -> bool:
     finally:
         if process.returncode is None:
             process.kill()
-    return process.returncode == 0 and said.strip() == b"0"
+    now, *last = said.split() or [b""]
+    return process.returncode == 0 and now == b"0" and bool(last)
 
 
 def has_chinese(environment: Mapping[str, str]) -> bool:

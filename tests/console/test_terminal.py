@@ -119,7 +119,14 @@ def fake_tmux(tmp_path: Path, body: str) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("body", "seen"),
-    [("echo 1", True), ("echo 2", True), ("echo 0", False), ("exit 1", True), ("echo", True)],
+    [
+        ("echo 1 1795693697", True),
+        ("echo 2 1795693697", True),
+        ("echo 0 1795693697", False),
+        ("echo '0 '", True),  # nobody ever was: it is read by a program
+        ("exit 1", True),
+        ("echo", True),
+    ],
 )
 async def test_whether_anybody_looks_is_asked_of_tmux(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, seen: object
