@@ -12,6 +12,7 @@ from command.messages import Command
 from command.messages import Look as Looking
 from console.cells import Line, Span, exactly, show
 from console.look import Look, clock
+from console.wording.reasons import E_NUMBER
 from sensors.words import _
 
 OK, REFUSED, FAILED, UNKNOWN, SAID = "ok", "refused", "failed", "unknown", "said"
@@ -37,7 +38,8 @@ class Outcome:
         head = look.tr("Result:") + " "
         if self.how == SAID:
             return exactly((Span(head), Span(show(self.text), STYLES[SAID])), cells)
-        words = [show(part) for part in (self.what, self.text) if part]
+        number = E_NUMBER.get(self.code, "") if self.how == REFUSED else ""
+        words = [show(part) for part in (number, self.what, self.text) if part]
         if self.ms is not None:
             words.append(look.tr("({n} ms)").format(n=self.ms))
         how = Span(look.tr(WORDS[self.how]), STYLES[self.how])

@@ -22,7 +22,7 @@ MOST = 6  # choices offered at once
 ITEMS = ("incident", "case")
 RUNNING = frozenset({"open", "assigned", "working"})
 LIVE = frozenset({"offered", "accepted", "en_route", "on_scene"})  # of an order
-_LETTERED = re.compile(r"([a-z]+)-0*(\d+)")
+_LETTERED = re.compile(r"([icx])-0*(\d+)")
 _PLAIN = re.compile(r"[^\s,/\\]+")  # can be typed as one word
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
@@ -107,7 +107,7 @@ def _items_named(ctx: Ctx, word: str) -> list[Row]:
 
 
 def _of_the_letter(ctx: Ctx, letter: str, number: str) -> list[Row]:
-    """`I-0412` an incident, `C-187` a case, by its whole number; the open ones before the ended."""
+    """`I-0412` an incident (`X-31` in a drill), `C-187` a case, by its whole number."""
     table = "case" if letter == "c" else "incident"
     rows = [row for row in _ending(ctx, number, (table,)) if number_of(str(row["id"])) == number]
     return [row for row in rows if is_open(row)] or rows

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from desk_stage import HOSTILE, LANGS, Stage
+from desk_stage import HOSTILE, LANGS, Stage, quiet
 from test_grammar import ctx, township
 
 from console.cells import show
@@ -226,3 +226,17 @@ def test_every_choice_in_the_hint_is_harmless() -> None:
     made, _ = line("停用 ", here=here)
     assert show(made.reading(here), 5000) == made.reading(here)
     assert isinstance(press(line("看 u-1", here=here)[0], here, "enter")[0], Go)
+
+
+@pytest.mark.parametrize("text", ["筛 村=雷家沟", "filter village=ljg", "s 组=ljg2"])
+def test_a_filter_of_the_main_page_is_typed_and_taken_away(text: str) -> None:
+    here = quiet("I-e1-7", place="v01-g2", place_name="雷家沟村二组")
+    there = quiet("I-e1-8", place="v09-g3", place_name="白家村三组")
+    stage = Stage(here, there)
+    for line_of, shown in ((text, False), ("筛", True)):
+        stage.press("colon")
+        stage.type(line_of)
+        stage.press("enter")
+        screen = "\n".join(stage.screen()[2:])
+        assert "I-e1-7 " in screen
+        assert ("I-e1-8 " in screen) == shown

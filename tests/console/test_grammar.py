@@ -295,6 +295,16 @@ def test_a_case_has_a_letter_of_its_own() -> None:
     assert grammar.read(Env(ctx()), "备注 187 // 三调").ident == "I-e1-187"
 
 
+def test_a_team_s_id_is_no_item() -> None:
+    here = Env(ctx("zh", incident("I-e1-2"), incident("X-e1-31")))
+    for word in ("grid-2", "militia-2", "zj-02"):
+        with pytest.raises(Fault):
+            grammar.read(here, f"确认 {word}")
+    assert list(grammar.run(grammar.read(here, "看 grid-2"))) == [Go("teams", "grid-2")]
+    assert grammar.read(here, "确认 I-2").ident == "I-e1-2"
+    assert grammar.read(here, "确认 X-0031").ident == "X-e1-31"
+
+
 def test_an_ended_item_hides_behind_an_open_one_with_the_same_end() -> None:
     here = ctx("zh", incident("I-e1-1412", state="closed"))
     assert grammar.read(Env(here), "确认 412").ident == "I-e1-412"
