@@ -160,6 +160,18 @@ def _pieces(text: str) -> Iterable[str]:
         yield piece
 
 
+def paragraph(text: str, cells: int, style: str = "") -> list[Line]:
+    """A sentence over as many lines as it needs."""
+    return [plain(piece, cells, style) for piece in wrap(text, cells)]
+
+
+def hanging(mark: str, text: str, cells: int, style: str = "") -> list[Line]:
+    """Text with a mark before its first line, the others under it."""
+    lead = " " * cell_len(mark)
+    pieces = wrap(text, max(4, cells - cell_len(mark)))
+    return [plain((mark if n == 0 else lead) + p, cells, style) for n, p in enumerate(pieces)]
+
+
 def text_of(line: Line) -> str:
     """The characters of a line, for tests and exports."""
     return "".join(span.text for span in line)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from console import wording
 from console.cells import Line, Span, beside, exactly, plain, show, size_of, width
-from console.item import CRIT, LOW, NOW, Item
+from console.item import CRIT, LOW, NOW, RUNNING, Item
 from console.listing import left, team
 from console.look import clock, day, local, span
 from console.page import Ctx
@@ -214,8 +214,24 @@ def flood(ctx: Ctx, cells: int) -> list[Line]:
             "ends below 5"
         )
         made.append(plain(said.format(at=since, n=load.get("n10", "-")), cells, "high"))
+        made.append(plain(_short(ctx), cells, "warn"))
     chatter = [show(str(name), 64) for name in ctx.model.beat.get("chatter") or ()]
     if chatter:
         said = ctx.tr("-- {n} sources chatter (3 a minute and more), merged by the post: {names}")
         made.append(plain(said.format(n=len(chatter), names=" ".join(chatter)), cells, "warn"))
     return made
+
+
+def _short(ctx: Ctx) -> str:
+    """`缺人 12人, 可派 2 队。没有队伍的急件 2`: of lanes 0 to 3, for those come first."""
+    missing = alone = 0
+    for lane, one in ctx.queue.order(ctx.now):
+        if lane > RUNNING:
+            break
+        needs = one.row.get("needs") or ()
+        missing += sum(int(need.get("missing") or 0) for need in needs if need.get("must"))
+        alone += one.urgency == CRIT and one.running and not one.row.get("orders")
+    units = ctx.model.table("unit").values()
+    free = sum(row.get("state") == "available" and not row.get("shared") for row in units)
+    said = ctx.tr("Short of {n} people, {free} teams are free. Reds without a team: {alone}")
+    return said.format(n=missing, free=free, alone=alone)

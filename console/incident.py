@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from console import wording
-from console.cells import Line, Span, exactly, fit, plain, rule, show, width, wrap
-from console.item import Item
+from console.cells import Line, Span, exactly, fit, hanging, paragraph, plain, rule, show, width
+from console.explained import gap, nearest, recommended, why_not_nearest
+from console.item import CRIT, Item
 from console.listing import due, left, viewers
 from console.look import clock, span
 from console.map.ground import way
@@ -15,15 +15,7 @@ from console.model import Row
 from console.page import Ctx
 from console.pages.map import WAYS, bearing
 from console.wording import lines as sentences
-from sensors.words import _
-
-TEAM_LETTERS = "abcdefgh"
-# What a team costs, by the names that the dispatcher gives its terms.
-TERM = {
-    "way": _("way"), "busy": _("until free"), "waited": _("waited"), "late": _("too late"),
-    "mismatch": _("too few"), "over": _("too many"), "skills": _("other skills"),
-    "tired": _("tired"), "own": _("its own time"), "cover": _("gap"), "unheard": _("not heard of"),
-}  # fmt: skip
+from console.wording import words
 
 
 def sections(ctx: Ctx, one: Item, cells: int) -> list[Line]:
@@ -34,10 +26,12 @@ def sections(ctx: Ctx, one: Item, cells: int) -> list[Line]:
         *hazards(ctx, row, cells),
         *needs(ctx, row, cells),
         *orders(ctx, row, cells),
+        *ladder(ctx, row, cells),
         *recommended(ctx, row, cells),
         *nearest(ctx, row, cells),
         *gap(ctx, row, cells),
         *notes(ctx, row, cells),
+        *upward(ctx, one, cells),
         *where(ctx, row, cells),
     ]
 
@@ -57,29 +51,52 @@ def state(ctx: Ctx, one: Item, cells: int) -> list[Line]:
         at=clock(one.opened_at), t=span(ctx.now - one.opened_at, ctx.look)
     )
     seen = "  ".join((since, acknowledged(ctx, one), watched_by(ctx, one.id)))
-    limit = fit(due(ctx, one, 24), 24).strip()
-    graded = wording.grade(ctx.look, int(row.get("grade") or 0))
-    answer = wording.response(ctx.look, int(ctx.model.row("post", "post").get("response") or 0))
-    made = [
-        exactly((Span(seen, "crit" if one.unseen and one.urgency == 1 else ""),), cells),
-        *_said(tr("Next: {limit}").format(limit=_squeezed(limit)), cells),
-        *_said(
-            tr("Grade {grade}  Response {response}").format(grade=graded, response=answer), cells
-        ),
-    ]
+    style = "crit" if one.unseen and one.urgency == CRIT else ""
+    made = [exactly((Span(seen, style),), cells)]
+    made += [line for text in flags(ctx, one) for line in paragraph(text, cells, "warn")]
+    if not one.ended:
+        limit = " ".join(due(ctx, one, 24).split())
+        made += paragraph(tr("Next: {limit}").format(limit=limit), cells)
+    made += paragraph(_grades(ctx, row), cells)
     if row.get("text"):
-        made += _said(tr("Says {text}").format(text=show(str(row["text"]))), cells, "bold")
-    made += _said(tr("Sources {sources}").format(sources=sources(ctx, row) or tr("none")), cells)
-    return made + _said(position(ctx, row), cells)
+        made += paragraph(tr("Says {text}").format(text=show(str(row["text"]))), cells, "bold")
+    said = sources(ctx, row) or tr("none")
+    made += paragraph(tr("Sources {sources}").format(sources=said), cells)
+    return made + paragraph(position(ctx, row), cells)
 
 
-def _said(text: str, cells: int, style: str = "") -> list[Line]:
-    """A sentence over as many lines as it needs."""
-    return [plain(piece, cells, style) for piece in wrap(text, cells)]
+def _grades(ctx: Ctx, row: Row) -> str:
+    """Grade, warning, response: three things, never one; and none of them the urgency."""
+    number = int(ctx.model.row("post", "post").get("response") or 0)
+    return ctx.tr("Grade {grade}  Warnings: no source yet  Response {response}").format(
+        grade=wording.grade(ctx.look, int(row.get("grade") or 0)),
+        response=wording.response(ctx.look, number),
+    )
 
 
-def _squeezed(text: str) -> str:
-    return " ".join(text.split())
+def flags(ctx: Ctx, one: Item) -> list[str]:
+    """What is out of the ordinary: ended, mayday, release held, the leader called."""
+    row, tr, made = one.row, ctx.tr, list[str]()
+    if one.ended or one.stage == "resolved":
+        state_of = wording.word(ctx.look, words.INCIDENT_STATE, one.stage)
+        by = wording.officer(ctx, str(row.get("changed_by") or ""))
+        at = clock(float(row.get("ended_at") or 0.0))
+        made.append(tr("{state} at {at}, by {who}").format(state=state_of, at=at, who=by))
+    if row.get("merged_into"):
+        made.append(tr("is part of {id} now").format(id=show(str(row["merged_into"]))))
+    if row.get("mayday"):
+        crews = [wording.unit(ctx, str(unit)) for unit in row.get("mayday_units") or ()]
+        said = tr("MAYDAY {crews}: no answer. Call them, then :par")
+        made.append(said.format(crews=" ".join(crews)))
+    if held := row.get("held"):
+        said = tr("sending held by {who} until {at}: {why}")
+        who = wording.officer(ctx, str(held.get("by") or ""))
+        at = clock(float(held.get("until") or 0.0))
+        made.append(said.format(who=who, at=at, why=show(str(held.get("why") or ""))))
+    if row.get("escalated_to"):
+        called = wording.role(ctx.look, str(row["escalated_to"]))
+        made.append(tr("nobody acknowledged: {who} was called").format(who=called))
+    return made
 
 
 def acknowledged(ctx: Ctx, one: Item) -> str:
@@ -138,15 +155,8 @@ def hazards(ctx: Ctx, row: Row, cells: int) -> list[Line]:
     for text in texts:
         by = read.get(text)
         note = f" ({wording.officer(ctx, str(by))})" if by else ""
-        made += _hanging("!! ", show(str(text)) + note, cells, "" if by else "warn")
+        made += hanging("!! ", show(str(text)) + note, cells, "" if by else "warn")
     return made
-
-
-def _hanging(mark: str, text: str, cells: int, style: str = "") -> list[Line]:
-    """Text with a mark before its first line, the others under it."""
-    lead = " " * width(mark)
-    pieces = wrap(text, max(4, cells - width(mark)))
-    return [plain((mark if n == 0 else lead) + p, cells, style) for n, p in enumerate(pieces)]
 
 
 def needs(ctx: Ctx, row: Row, cells: int) -> list[Line]:
@@ -166,8 +176,12 @@ def needs(ctx: Ctx, row: Row, cells: int) -> list[Line]:
     if not said:
         return []
     nobody = [wording.role(ctx.look, str(role)) for role in row.get("nobody_for") or ()]
-    short = _said(tr("Nobody left for {roles}").format(roles=" ".join(nobody)), cells, "bad")
-    return [rule(tr("Needs"), cells), *_said("   ".join(said), cells), *(short if nobody else [])]
+    short = paragraph(tr("Nobody left for {roles}").format(roles=" ".join(nobody)), cells, "bad")
+    return [
+        rule(tr("Needs"), cells),
+        *paragraph("   ".join(said), cells),
+        *(short if nobody else []),
+    ]
 
 
 def orders(ctx: Ctx, row: Row, cells: int) -> list[Line]:
@@ -198,79 +212,6 @@ def _order(ctx: Ctx, order: Row, cells: int) -> Line:
     return plain(f"{name} {role} {said} {limit} {words}", cells, style)
 
 
-def recommended(ctx: Ctx, row: Row, cells: int) -> list[Line]:
-    """Three teams with what they cost; without the detail yet, the one that would go."""
-    found = ctx.model.row("detail", str(row["id"])).get("teams") or ()
-    tr = ctx.tr
-    if not found:
-        rec = row.get("rec") or ()
-        if not rec:
-            return []
-        units = [{"unit": r.get("unit"), "role": r.get("role")} for r in rec]
-        eta = max((float(r.get("eta_s") or 0) for r in rec), default=0.0)
-        team = {"units": units, "eta_s": eta, "free": True}
-        return [rule(tr("Recommended"), cells), *_team(ctx, 1, team, cells)]
-    made = [rule(tr("Recommended"), cells)]
-    for number, team in enumerate(found, 1):
-        made += _team(ctx, number, team, cells)
-        if number == 1 and team.get("terms"):
-            made.append(_cost(ctx, team, cells))
-    return made
-
-
-def _team(ctx: Ctx, number: int, team: dict[str, Any], cells: int) -> list[Line]:
-    """`1 民兵一队+护林一组 到场 11分  代价 13.0  可派`."""
-    tr = ctx.tr
-    names = "+".join(wording.unit(ctx, str(u.get("unit"))) for u in team.get("units") or ())
-    tail = tr("there in {t}").format(t=span(float(team.get("eta_s") or 0), ctx.look))
-    if team.get("cost") is not None:
-        tail += " " + tr("cost {n}").format(n=f"{float(team['cost']) / 60:.1f}")
-    tail += " " + wording.unit_state(ctx.look, "available" if team.get("free") else "committed")
-    room = max(8, cells - width(tail) - 3)
-    return [plain(f"{number} {fit(names, room)} {tail}", cells, "bold" if number == 1 else "")]
-
-
-def _cost(ctx: Ctx, team: dict[str, Any], cells: int) -> Line:
-    """`  合计代价 13.0 = 到场 11.0 + 缺口 1.5`: minutes, each term by its name."""
-    terms = [
-        f"{ctx.tr(TERM[name]) if name in TERM else show(str(name), 20)} {float(value) / 60:.1f}"
-        for name, value in team["terms"].items()
-    ]
-    said = ctx.tr("cost {n} = {terms}").format(
-        n=f"{float(team.get('cost') or 0) / 60:.1f}", terms=" + ".join(terms)
-    )
-    return plain("  " + said, cells, "dim")
-
-
-def nearest(ctx: Ctx, row: Row, cells: int) -> list[Line]:
-    """Why the nearest does not go: the officer signs for it."""
-    found = ctx.model.row("detail", str(row["id"])).get("nearest")
-    if not found:
-        return []
-    tr = ctx.tr
-    head_line = tr("{unit} could be there in {t}. Not chosen, because:").format(
-        unit=wording.unit(ctx, str(found.get("unit"))),
-        t=span(float(found.get("eta_s") or 0), ctx.look),
-    )
-    made = [rule(tr("Why not the nearest"), cells), *_said(head_line, cells)]
-    for letter, code in zip(TEAM_LETTERS, found.get("why_not") or (), strict=False):
-        made += _hanging(f"  {letter} ", wording.why_not(ctx.look, str(code)), cells)
-    return made
-
-
-def why_not_nearest(ctx: Ctx, row: Row) -> str:
-    """The same in one line, for the hint."""
-    found = ctx.model.row("detail", str(row["id"])).get("nearest")
-    if not found:
-        return ""
-    codes = [wording.why_not(ctx.look, str(code)) for code in found.get("why_not") or ()]
-    return ctx.tr("not {unit} ({t}): {why}").format(
-        unit=wording.unit(ctx, str(found.get("unit"))),
-        t=span(float(found.get("eta_s") or 0), ctx.look),
-        why="; ".join(codes),
-    )
-
-
 def item_hint(ctx: Ctx, one: Item) -> str:
     """`I-0412 危险2未读 等级未定 不选网格救援一队(4分): 无灭火机具`."""
     texts, read = one.row.get("hazards") or (), one.row.get("hazards_read") or {}
@@ -284,29 +225,33 @@ def item_hint(ctx: Ctx, one: Item) -> str:
     return " ".join(parts)
 
 
-def gap(ctx: Ctx, row: Row, cells: int) -> list[Line]:
-    """Where help takes longer once the team has gone, and who could fill in."""
-    found = ctx.model.row("detail", str(row["id"])).get("gap")
-    if not found:
+def ladder(ctx: Ctx, row: Row, cells: int) -> list[Line]:
+    """Of a case: `组网格长 > [村调解委员会] > 乡`, and when it climbs by itself."""
+    rungs = [wording.role(ctx.look, str(role)) for role in row.get("ladder") or ()]
+    if not rungs:
         return []
-    tr = ctx.tr
-    area = wording.place(ctx, str(found.get("area")))
-    before = span(float(found.get("before_s") or 0), ctx.look)
-    if found.get("after_s") is None:
-        said = tr("{area}: nobody is left who could come (now {before})")
-        text = said.format(area=area, before=before)
+    level = min(int(row.get("level") or 0), len(rungs) - 1)
+    rungs[level] = f"[{rungs[level]}]"
+    at = (row.get("due") or {}).get("ladder")
+    text = " > ".join(rungs)
+    if at is not None:
+        text += f"   {wording.due(ctx.look, 'ladder')} {left(ctx, float(at))}"
+    return [rule(ctx.tr("Ladder"), cells), *paragraph(text, cells)]
+
+
+def upward(ctx: Ctx, one: Item, cells: int) -> list[Line]:
+    """What goes to the county: nothing is sent from here yet, and the page says so."""
+    if one.case:
+        return []
+    grade = int(one.row.get("grade") or 0)
+    if grade:
+        by = wording.officer(ctx, str(one.row.get("grade_by") or ""))
+        said = ctx.tr("graded {grade} by {who}. Report it by telephone: reports are not there yet.")
+        text = said.format(grade=wording.grade(ctx.look, grade), who=by)
     else:
-        said = tr("{area}: the next help takes {after} (now {before})")
-        after = span(float(found["after_s"]), ctx.look)
-        text = said.format(area=area, after=after, before=before)
-    made = [rule(tr("What stays uncovered"), cells), *_said(text, cells)]
-    if fill := found.get("fill"):
-        text = tr("to fill in: {unit} to {place}").format(
-            unit=wording.unit(ctx, str(fill.get("unit"))),
-            place=wording.place(ctx, str(fill.get("to"))),
-        )
-        made += _said(text, cells)
-    return made
+        text = ctx.tr("not graded (:grade {id} 1 to 4). Reports are not there yet: telephone.")
+        text = text.format(id=show(one.id))
+    return [rule(ctx.tr("To the county"), cells), *paragraph(text, cells)]
 
 
 def notes(ctx: Ctx, row: Row, cells: int) -> list[Line]:
@@ -315,7 +260,7 @@ def notes(ctx: Ctx, row: Row, cells: int) -> list[Line]:
     for note in reversed(row.get("notes") or ()):
         by = wording.officer(ctx, str(note.get("by")))
         lead = f"{clock(float(note.get('at') or 0.0))} {by} "
-        made += _hanging(lead, show(str(note.get("text") or "")), cells)
+        made += hanging(lead, show(str(note.get("text") or "")), cells)
     return [rule(ctx.tr("Notes"), cells), *made] if made else []
 
 
@@ -325,7 +270,7 @@ def where(ctx: Ctx, row: Row, cells: int) -> list[Line]:
     if not at:
         return []
     made = [rule(ctx.tr("Whereabouts"), cells)]
-    made += _said(bearing(ctx, float(at["lon"]), float(at["lat"])), cells)
+    made += paragraph(bearing(ctx, float(at["lon"]), float(at["lat"])), cells)
     given = [ctx.model.row("assignment", each) for each in row.get("orders") or ()]
     units = dict.fromkeys(str(each.get("unit")) for each in (*given, *(row.get("rec") or ())))
     return made + [line for unit in units for line in _from_there(ctx, unit, at, cells)]
@@ -342,7 +287,7 @@ def _from_there(ctx: Ctx, ident: str, at: Row, cells: int) -> list[Line]:
     said = ctx.tr("{unit}: {way}, {km} km from there").format(
         unit=wording.unit(ctx, ident), way=ctx.tr(WAYS[eighth]), km=f"{metres / 1000:.1f}"
     )
-    return _said(said, cells)
+    return paragraph(said, cells)
 
 
 def history(ctx: Ctx, ident: str) -> list[Row]:

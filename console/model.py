@@ -39,6 +39,7 @@ class Model:
     unseen: set[str] = field(default_factory=set)
     gap: Gap | None = None  # what changed while nothing could be heard, the last time
     _part: set[tuple[str, str]] = field(default_factory=set)
+    _first: bool = True  # nothing of the first picture has changed: it was so before we came
 
     def take(self, frame: Frame, mono: float) -> None:
         """One frame of the feed. Answers and problems are not rows, and change nothing here."""
@@ -126,6 +127,7 @@ class Model:
         self._part |= {(table, key) for table, rows in frame.snapshot.items() for key in rows}
         self._rows(frame.snapshot, mono)
         self.loading = frame.part < frame.of
+        self._first = self._first and self.loading
         if not self.loading:
             self._drop_others()
 
@@ -150,7 +152,7 @@ class Model:
                     if key in self.unseen and before.get("ack") != row.get("ack"):
                         self.unseen.discard(key)
                 self.changed[name, key] = None
-                if name in {"incident", "case"}:
+                if name in {"incident", "case"} and not self._first:
                     self.changed_at[key] = mono
             if name == "log":
                 for key in list(kept)[: max(0, len(kept) - LOG_LINES)]:

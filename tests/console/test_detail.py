@@ -79,7 +79,7 @@ def test_what_the_officer_signs_for() -> None:
     text = whole(opened(incident(), detail={"I-e1-412": EXPLAINED}))
     assert re.search(r"== 详情 I-e1-412 野火 急 雷家沟二组 第7版 =+ 急 I-e1-412 0:2\d \[F2\]", text)
     assert re.search(r"03:12:03 起 0:3\d  未确认", text)
-    assert "等级 未定级   响应 未启动" in text
+    assert "等级 未定级   预警 未接入   响应 未启动" in text
     assert "来源 ljg-05 烟 0.87, 护林一组 烟" in text
     assert "位置 107.55200, 35.28400 +-30米" in text
     assert "== 危险 2 未读 2 ==" in text
@@ -128,7 +128,31 @@ def test_hazards_say_who_has_read_them() -> None:
 
 def test_grade_and_response_have_their_own_words() -> None:
     fs = {"post": {"township": "jm", "name": "泾明乡", "root": "fs", "response": 4}}
-    assert "等级 较大   响应 四级" in whole(opened(incident(grade=3), post=fs))
+    assert "等级 较大   预警 未接入   响应 四级" in whole(opened(incident(grade=3), post=fs))
+
+
+def test_what_is_out_of_the_ordinary_stands_above() -> None:
+    held = {"by": ME, "why": "先看探头", "until": NOW + 100}
+    text = whole(opened(incident(
+        held=held, mayday=True, mayday_units=["grid-1"], escalated_to="leader",
+    )))  # fmt: skip
+    assert f"{ME} 缓派至 03:14:21: 先看探头" in text
+    assert "人员遇险 网格救援一队: 没有回应" in text
+    assert "无人确认: 已呼叫 带班" in text
+    ended = quiet(
+        "I-e1-2", state="resolved", ended_at=NOW - 60, changed_by=ME, merged_into="I-e1-9"
+    )
+    text = whole(opened(ended))
+    assert f"03:11:41 已了结 {ME}" in text
+    assert "已并入 I-e1-9" in text
+
+
+def test_ladder_of_a_case_and_the_way_to_the_county() -> None:
+    text = whole(opened(case()))
+    assert re.search(r"-- 阶梯 -+\n组网格长 > \[村网格管理员\] > \S+ +自动升级 5时4\d分", text)
+    assert "上报" not in text
+    assert "未定级 (:定级 I-e1-412 较大)" in whole(opened(incident()))
+    assert f"已定 较大 ({ME})" in whole(opened(incident(grade=3, grade_by=ME)))
 
 
 def test_orders_with_their_deadlines() -> None:

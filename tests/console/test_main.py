@@ -141,11 +141,16 @@ def test_an_unseen_red_fills_its_row_and_others_only_their_urgency() -> None:
 )
 def test_marks(mark: str, row: Row, viewers: list[str]) -> None:
     stage = Stage(row, viewer={"I-e1-1": {"names": viewers}})
+    if mark == "*":
+        stage.rows(row | {"rev": 8})
     assert text_of(line_of(stage, "I-e1-1"))[0] == mark
 
 
 def test_the_mark_of_news_goes_after_ten_seconds() -> None:
     stage = Stage(quiet("I-e1-1"))
+    assert text_of(line_of(stage, "I-e1-1"))[0] == " "  # it was so before this console came
+    stage.rows(quiet("I-e1-1", rev=8))
+    assert text_of(line_of(stage, "I-e1-1"))[0] == "*"
     stage.wait(10)
     assert text_of(line_of(stage, "I-e1-1"))[0] == " "
 
@@ -391,6 +396,7 @@ def test_flood_38_in_38_counted_in_rows_and_groups(size: tuple[int, int], lang: 
     if lang == "zh":
         assert "急 3!" in lines[0].replace("急  3!", "急 3!")
         assert "== 洪峰" in lines[2]
+        assert re.search(r"缺 \d+ 人, 可派 2 队。没有队伍的急件 3", lines[3])
         assert re.search(r"紧 x 14 +山洪 白家 +最重 水位100", text)
         assert re.search(r"常 x 18 +设施 全乡 +最重 停电", text)
 
