@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from console import wording
 from console.cells import CUT, Line, Span, beside, exactly, fit, plain, rule, show, wrap
 from console.dispatching import Choice, Facts, Piece, Release
+from console.explained import recommended
 from console.look import clock, span
 from console.page import Ctx
 from sensors.words import _
@@ -26,6 +27,7 @@ REASONS = {
 HOT_S = 10.0  # a countdown so short is filled red
 BOX = 100  # cells of the hazards' box at most: longer lines are not read at night
 TALL = 24  # lines from which there is room for blanks
+ROOMY = 34  # and for what the teams cost
 UNITS_LEAST = 2  # rows of units that stay while hazards are read
 
 
@@ -56,7 +58,13 @@ def draw(ctx: Ctx, facts: Facts, hand: Hand, cells: int, height: int) -> Drawn:
     """At most `height` lines of `cells` cells."""
     drawn = Drawn([_head(ctx, facts, hand, cells)])
     gap = [plain("", cells)] if height >= TALL else []
-    below = [*_why(ctx, facts, hand, cells, height), *gap, _reasons(ctx, hand, cells)]
+    costs = recommended(ctx, facts.row, min(cells, BOX)) if height >= ROOMY else []
+    below = [
+        *(exactly(line, cells) for line in costs),
+        *_why(ctx, facts, hand, cells, height),
+        *gap,
+        _reasons(ctx, hand, cells),
+    ]
     room = height - 2 - len(below) - 3 * len(gap)
     drawn.lines += gap
     hazards, drawn.hazards = _hazards(ctx, facts, hand, cells, room - UNITS_LEAST)
@@ -239,6 +247,8 @@ def _equipment(choice: Choice) -> str:
 
 def _eta(ctx: Ctx, choice: Choice) -> str:
     eta = choice.order.get("eta_s") if choice.order else choice.eta_s
+    if eta is None and choice.away_km is not None:
+        return ctx.tr("{n} km off").format(n=f"{choice.away_km:.1f}")
     if eta is None:
         return ctx.tr("way ?")
     return ctx.tr("in {span}").format(span=minutes(ctx, float(eta)))

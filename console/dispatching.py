@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import cos, hypot, radians
 from typing import Any, NamedTuple
 
 from console.cells import show
@@ -17,6 +18,8 @@ from console.model import Model, Row
 
 RUNNING = frozenset({"open", "assigned", "working"})
 PIECE = 100  # characters
+KM_A_DEGREE = 111.2
+FAR_KM = 1e6  # sorts a unit last of which nobody knows where it is
 LIVE = frozenset({"offered", "accepted", "en_route", "on_scene"})
 
 
@@ -31,11 +34,15 @@ class Release(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A unit that may be chosen. `eta_s` None: nobody has said; `order`: its order here, if any."""
+    """A unit that may be chosen. `order`: its order here, if any.
+
+    `eta_s` None: the post has not said; then `away_km`, the straight line, is all that is known.
+    """
 
     unit: str
     row: Mapping[str, Any] = field(repr=False)
     eta_s: float | None = None
+    away_km: float | None = None
     recommended: bool = False
     order: Mapping[str, Any] | None = field(default=None, repr=False)
 
@@ -136,7 +143,14 @@ def facts(model: Model, item: str) -> Facts | None:
     etas = _etas(row, detail, teams)
     ids = _order_of(model, row, detail, teams, team, orders)
     choices = (
-        Choice(unit, model.row("unit", unit), etas.get(unit), unit in team, orders.get(unit))
+        Choice(
+            unit,
+            known := model.row("unit", unit),
+            etas.get(unit),
+            away_km(known, row),
+            unit in team,
+            orders.get(unit),
+        )
         for unit in ids
     )
     return Facts(
@@ -207,12 +221,30 @@ def _order_of(
 
 
 def _fitting(model: Model, row: Row) -> Iterator[str]:
-    """Units with a role that is needed; free ones first, those at work after, who is off last."""
+    """Units with a role that is needed, the nearest first: free ones, those at work, who is off."""
     wanted = {need.get("role") for need in row.get("needs") or ()}
     units = model.table("unit")
     fits = (ident for ident, unit in units.items() if not wanted.isdisjoint(unit.get("roles", ())))
     rank = {"available": 0, "unreachable": 1, "committed": 2}
-    yield from sorted(fits, key=lambda ident: (rank.get(str(units[ident].get("state")), 3), ident))
+
+    def order(ident: str) -> tuple[int, float, str]:
+        away = away_km(units[ident], row)
+        state = rank.get(str(units[ident].get("state")), 3)
+        return state, FAR_KM if away is None else away, ident
+
+    yield from sorted(fits, key=order)
+
+
+def away_km(unit: Mapping[str, Any], row: Row) -> float | None:
+    """The straight line from where a unit was last, or is at home, to the incident."""
+    here, there = unit.get("position") or unit, row.get("position") or {}
+    said = [place.get(axis) for place in (here, there) for axis in ("lon", "lat")]
+    degrees = [float(one) for one in said if isinstance(one, int | float)]
+    if len(degrees) < len(said):
+        return None
+    lon, lat, to_lon, to_lat = degrees
+    east = (to_lon - lon) * cos(radians((lat + to_lat) / 2))
+    return hypot(east, to_lat - lat) * KM_A_DEGREE
 
 
 def _successor(teams: list[Row], team: Iterable[str]) -> str:

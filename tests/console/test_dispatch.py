@@ -183,13 +183,33 @@ def test_without_an_explanation_it_is_still_of_use_and_honest() -> None:
     stage = ready(incident(rec=[]), detail={})
     screen = body(stage)
     assert "指挥主机还没有说明" in screen
-    assert "路程未知" in screen
+    assert "到场" not in screen
     assert "[x]" not in screen
     stage.press("f3")
     assert "还缺队伍" in said(stage)
     stage.press("space", "f3")
     (order,) = orders(stage)
     assert (order.units, order.rec, order.why) == (("militia-1",), "", "")
+
+
+def test_units_without_a_known_way_come_by_their_distance() -> None:
+    far = unit("militia-4", "民兵四队", lon=107.60)
+    near = unit("militia-5", "民兵五队", position={"lon": 107.553, "lat": 35.284}, lon=107.9)
+    lost = unit("militia-6", "民兵六队", lon=None)
+    stage = Stage(incident(rec=[]), far, near, lost, size=(160, 45))
+    found = facts(stage.desk.model, ITEM)
+    assert found is not None
+    free = [one.unit for one in found.choices if one.unit.startswith("militia-")]
+    assert free == ["militia-5", "militia-1", "militia-4", "militia-6"]
+    stage.picture()
+    stage.press("f2")
+    screen = body(stage)
+    assert "0.1公里外" in screen
+    assert "路程未知" in screen
+
+
+def test_a_large_screen_has_what_the_teams_cost() -> None:
+    assert "代价" in body(opened(size=(160, 45)))
 
 
 def test_where_no_unit_fits_it_says_so() -> None:
