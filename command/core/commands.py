@@ -20,7 +20,13 @@ from command.core.attention import acknowledged_by, decide_acknowledge, second_d
 from command.core.contacts import off_with_order
 from command.core.dispatch import Candidate, offer, pace, travel_s, unit_status
 from command.core.grades import decide_grade, decide_response
-from command.core.hazards import decide_hazard, read_by
+from command.core.hazards import (
+    decide_hazard,
+    only_of,
+    read_by,
+    update_orders,
+    with_dangers,
+)
 from command.core.needs import open_needs
 from command.core.notices import decide_notice
 from command.core.ordering import Ordered, Refused, check_rev
@@ -208,7 +214,9 @@ def _merge(world: World, c: m.Merge, o: Ordered, now: float) -> list[e.Event]:
         into=into.id,
         by=o.by,
     )
-    moves: list[e.Event] = []
+    new = only_of(world, gone, into)
+    after = with_dangers(into, new)
+    moves = update_orders(world, into, after, now, _cause(c)) if new else []
     for order in gone.orders:
         assignment = world.assignments[order]
         if assignment.status in LIVE:
@@ -223,7 +231,7 @@ def _merge(world: World, c: m.Merge, o: Ordered, now: float) -> list[e.Event]:
                 )
             )
             moves.append(
-                requeue(world, assignment, "updated", now, _cause(c), Reason.ORDER_CHANGED, into)
+                requeue(world, assignment, "updated", now, _cause(c), Reason.ORDER_CHANGED, after)
             )
     return [*moves, merged, *_as_urgent_as(gone, into, c, o, now)]
 

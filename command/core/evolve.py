@@ -332,6 +332,8 @@ def _merged(world: World, event: e.IncidentMerged) -> None:
         if episode.incident == gone.id:
             episode.incident = into.id
     into.news_at = event.at
+    hazards.joined(world, gone, into)
+    grades.joined(gone, into)
     into.mayday = list(dict.fromkeys((*into.mayday, *gone.mayday)))
     _end(world, gone, IncidentState.MERGED, event.at)
     gone.merged_into = event.into

@@ -11,7 +11,7 @@ from command.core import events as e
 from command.core.changes import touch
 from command.core.ordering import Ordered, Refused, cause_of_command, known_incident
 from command.core.reasons import Reason, Refusal
-from command.core.world import Response, World
+from command.core.world import Incident, Response, World
 
 LEADER = "leader"  # the role of a console, as credentials give it
 
@@ -53,6 +53,12 @@ def grade_set(world: World, event: e.GradeSet) -> None:
     """The newest stands; those before are in the log."""
     incident = touch(world, event.incident, event, event.by)
     incident.grade, incident.grade_by = event.grade, event.by
+
+
+def joined(gone: Incident, into: Incident) -> None:
+    """Of two that are one the graver grade stands."""
+    if gone.grade and (not into.grade or gone.grade < into.grade):
+        into.grade, into.grade_by = gone.grade, gone.grade_by
 
 
 def response_set(world: World, event: e.ResponseSet) -> None:

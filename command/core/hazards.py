@@ -45,6 +45,29 @@ def read_by(
     ]
 
 
+def only_of(world: World, gone: Incident, into: Incident) -> list[str]:
+    """The dangers of `gone` that `into` does not have: a merge must not lose them."""
+    known = hazards_of(world, into)
+    return [text for text in hazards_of(world, gone) if text not in known]
+
+
+def with_dangers(incident: Incident, texts: Iterable[str]) -> Incident:
+    """The incident as it is once these dangers are known; the world stays as it is."""
+    return replace(incident, hazards_added=[*incident.hazards_added, *texts])
+
+
+def update_orders(
+    world: World, before: Incident, after: Incident, now: float, cause: str
+) -> list[e.Event]:
+    """Every unit on it gets its order anew, with the dangers of `after`."""
+    on_it = (world.assignments[order] for order in before.orders)
+    return [
+        requeue(world, assignment, "updated", now, cause, Reason.NEW_HAZARD, after)
+        for assignment in on_it
+        if assignment.status in LIVE
+    ]
+
+
 def decide_hazard(world: World, c: m.Hazard, o: Ordered, now: float) -> list[e.Event]:
     """A danger learned later, from whomever; in the order of every unit that is on it."""
     incident = running_incident(world, c.incident)
@@ -56,16 +79,16 @@ def decide_hazard(world: World, c: m.Hazard, o: Ordered, now: float) -> list[e.E
     added = e.HazardAdded(
         at=now, cause=cause, reason=Reason.BY_OFFICER, incident=incident.id, text=c.text, by=o.by
     )
-    after = replace(incident, hazards_added=[*incident.hazards_added, c.text])
-    on_it = (world.assignments[order] for order in incident.orders)
-    return [
-        added,
-        *(
-            requeue(world, assignment, "updated", now, cause, Reason.NEW_HAZARD, after)
-            for assignment in on_it
-            if assignment.status in LIVE
-        ),
-    ]
+    after = with_dangers(incident, [c.text])
+    return [added, *update_orders(world, incident, after, now, cause)]
+
+
+def joined(world: World, gone: Incident, into: Incident) -> None:
+    """What was known of the one is known of both, and so is who has read it."""
+    for text in only_of(world, gone, into):
+        into.hazards_added.append(text)
+        if text in gone.hazards_read:
+            into.hazards_read[text] = gone.hazards_read[text]
 
 
 def hazards_read(world: World, event: e.HazardsRead) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from command import messages as m
 from command.core import events as e
+from command.core.attention import URGENT
 from command.core.changes import touch, unacknowledge
 from command.core.hazards import unread
 from command.core.ordering import Ordered, Refused, cause_of_command
@@ -21,6 +22,7 @@ from command.core.triage import HIGHEST
 from command.core.world import Incident, Shift, Signed, World
 
 UNACKNOWLEDGED, UNREAD = "unacknowledged", "hazard_unread"
+SETTLE_S = 600.0  # a new officer has ten minutes to take on what is not urgent
 BLOCKS_NAMED = 5  # in the words of a refusal
 BLOCKS_SHOWN = 50  # in the row, which goes out every second; `blocked` is how many there are
 
@@ -167,7 +169,14 @@ def handover_signed(world: World, event: e.HandoverSigned) -> None:
 
 
 def shift_changed(world: World, event: e.ShiftChanged) -> None:
-    """Nobody has said "I have it" on the new shift: every acknowledgement ends."""
+    """Nobody has said "I have it" on the new shift: every acknowledgement ends.
+
+    The leader is not called for all that is not urgent before there was time to look at it.
+    """
     world.shift = Shift(event.to, event.at)
     for incident_id in event.ended:
-        unacknowledge(world, touch(world, incident_id, event, event.to), event.at)
+        incident = touch(world, incident_id, event, event.to)
+        unacknowledge(world, incident, event.at)
+        name = f"ack:{incident_id}"
+        if incident.priority > URGENT and name in world.due:
+            world.due[name] = max(world.due[name], event.at + SETTLE_S)

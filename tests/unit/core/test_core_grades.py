@@ -45,6 +45,17 @@ def test_ungraded_is_zero_and_what_is_over_can_be_graded() -> None:
     assert play.incident(ident).grade == 4
 
 
+@pytest.mark.parametrize(("gone", "into", "stays"), [(2, 0, 2), (2, 3, 2), (3, 2, 2), (0, 3, 3)])
+def test_of_two_that_are_one_the_graver_grade_stands(gone: int, into: int, stays: int) -> None:
+    play = stage()
+    one, two = play.report("cam-1"), play.report("cam-4")
+    for ident, grade in ((one, gone), (two, into)):
+        if grade:
+            play.do("grade", ident, grade=grade)
+    play.do("merge", one, into=two)
+    assert play.incident(two).grade == stays
+
+
 def test_the_response_is_the_leaders_word() -> None:
     play = stage()
     assert play.refusal("response", level=4, why="雨还在下").why == Refusal.NEEDS_LEADER

@@ -90,6 +90,30 @@ def test_who_is_called_later_has_it_in_the_first_order() -> None:
     assert play.one(e.OrderQueued).message["hazards"] == [WIRE, "岸坡被掏空"]
 
 
+def test_a_merge_loses_no_danger_of_either() -> None:
+    play = dangerous()
+    gone, into = play.report("cam-1", "flood"), play.report("cam-4", "crowd")
+    play.do("hazard", gone, text="岸坡被掏空")
+    play.do("acknowledge", gone, read=(GAS,))
+    first, others = play.asked(gone), play.asked(into)
+    play.do("merge", gone, into=into)
+    all_of_them = [WIRE, GAS, "岸坡被掏空"]
+    orders = {queued.unit: queued.message for queued in play.all(e.OrderQueued)}
+    assert set(orders) == {*first, *others}  # who was there already learns of them as well
+    assert all(message["hazards"] == all_of_them for message in orders.values())
+    row = play.rows()["incident"][into]
+    assert row is not None
+    assert (row["hazards"], row["hazards_read"]) == (all_of_them, {GAS: "officer-1"})
+    assert dump_world(play.replayed()) == dump_world(play.world)
+
+
+def test_a_merge_that_brings_no_new_danger_leaves_the_orders() -> None:
+    play = dangerous()
+    gone, into = play.report("cam-1"), play.report("cam-4", "flood")
+    play.do("merge", gone, into=into)
+    assert play.all(e.OrderQueued) == []
+
+
 def test_a_danger_that_is_known_is_none() -> None:
     play = dangerous()
     ident = play.report("cam-1")

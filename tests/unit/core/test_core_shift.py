@@ -106,6 +106,16 @@ def test_all_acknowledgements_end_and_their_rows_say_so() -> None:
         assert f"ackend:{one}" not in play.world.due
 
 
+def test_a_new_officer_has_time_to_take_on_what_is_not_urgent() -> None:
+    play = night()
+    for source, kind in (("cam-1", "flood"), ("cam-4", "environment")):
+        play.do("acknowledge", play.report(source, kind))
+    sign(play, "officer-1")
+    take(play, "officer-2")
+    assert play.world.due["ack:I-e1-1"] == NOON + 120
+    assert play.world.due["ack:I-e1-2"] == NOON + 600
+
+
 def test_the_shelf_ends_but_for_what_is_signed_again() -> None:
     play = night()
     for source in ("cam-1", "cam-2"):
