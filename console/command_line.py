@@ -16,7 +16,7 @@ from console.effects import Remember
 from console.field import TextField
 from console.grammar import Env, Fault
 from console.grammar.acts import opens_dialog
-from console.page import Ctx, Move, Say
+from console.page import Ctx, Go, Move, Say
 
 KEPT = 200  # lines of the history
 FRESH_S = 1.0  # how long a reading of the same line holds while the rows move on
@@ -48,6 +48,8 @@ class CommandLine:
         self._fault = ""
         if key == "escape":
             return self._leave(ctx)
+        if key == "f1":  # the line stays: what it is about is read above it
+            return (Go("help", grammar.about(self.typed.text)),)
         if key in {"up", "down"}:
             self._walk(1 if key == "up" else -1)
         elif key == "right" and self._at_end() and (rest := self.ghost(ctx)):

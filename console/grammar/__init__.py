@@ -25,6 +25,7 @@ __all__ = [
     "Env",
     "Fault",
     "Order",
+    "about",
     "filled",
     "has_text",
     "read",
@@ -74,6 +75,13 @@ def reading(order: Order) -> str:
 def has_text(line: str) -> bool:
     """Whether words are typed behind `//`."""
     return bool(typed(line).text)
+
+
+def about(line: str) -> str:
+    """The verb that is being typed, by its English name; "" for none."""
+    said = unglued(typed(line))
+    verb = WORD.get(said.words[0].text) if said.words else None
+    return verb.en if verb else ""
 
 
 def to_keep(line: str) -> str:

@@ -57,6 +57,7 @@ class HelpPage(Page):
 
     def __init__(self, item: str = "") -> None:
         super().__init__("")
+        self._verb = item  # opened from a command: its lines come first
         self._top = 0
         self._lines: list[Line] = []
         self._height = 1
@@ -71,7 +72,11 @@ class HelpPage(Page):
 
     def draw(self, ctx: Ctx, width: int, height: int) -> Sequence[Line]:
         """The window of it."""
-        self._lines, self._height = list(page(ctx, width)), max(1, height - 1)
+        marked = list(page(ctx, width))
+        self._lines, self._height = [line for _of, line in marked], max(1, height - 1)
+        if self._verb:
+            self._top = next((n for n, (of, _l) in enumerate(marked) if of == self._verb), 0)
+            self._verb = ""
         self._top = max(0, min(self._top, len(self._lines) - self._height))
         shown = self._lines[self._top : self._top + self._height]
         shown += [plain("", width)] * (self._height - len(shown))
@@ -97,8 +102,21 @@ class HelpPage(Page):
         self._top = max(0, self._top + lines)
 
 
-def page(ctx: Ctx, cells: int) -> Iterator[Line]:
-    """All of it."""
+def page(ctx: Ctx, cells: int) -> Iterator[tuple[str, Line]]:
+    """All of it, each line with the verb it is about."""
+    yield from (("", line) for line in _keys_and_marks(ctx, cells))
+    yield "", rule(ctx.tr("Commands: word, short form, example"), cells)
+    soon = [verb for verb in VERBS if not verb.there]
+    for verb in VERBS:
+        if verb.there:
+            yield from ((verb.en, line) for line in _verb(ctx, verb, cells))
+    if soon:
+        yield "", rule(ctx.tr("Not there yet: these say E11"), cells)
+    for verb in soon:
+        yield from ((verb.en, line) for line in _verb(ctx, verb, cells))
+
+
+def _keys_and_marks(ctx: Ctx, cells: int) -> Iterator[Line]:
     yield rule(ctx.tr("Keys"), cells)
     for key, also, says in KEYS:
         yield from _said(ctx, (Span(f"{key:<7}", "bold"), Span(f"{also:<7}", "dim")), says, cells)
@@ -115,15 +133,6 @@ def page(ctx: Ctx, cells: int) -> Iterator[Line]:
     yield rule(ctx.tr("How commands are typed"), cells)
     for says in TYPING:
         yield from _said(ctx, (), says, cells)
-    yield rule(ctx.tr("Commands: word, short form, example"), cells)
-    for verb in VERBS:
-        if verb.there:
-            yield from _verb(ctx, verb, cells)
-    soon = [verb for verb in VERBS if not verb.there]
-    if soon:
-        yield rule(ctx.tr("Not there yet: these say E11"), cells)
-        for verb in soon:
-            yield from _verb(ctx, verb, cells)
 
 
 def _said(ctx: Ctx, head: Line, says: str, cells: int) -> Iterator[Line]:

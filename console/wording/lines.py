@@ -50,6 +50,8 @@ EVENT = {
     "AssignmentMoved": _("{unit}: the order goes on here"),
     "OrderQueued": _("{unit}: version {rev} of the order, {order_state}"),
     "OrderSettled": _("{unit}: version {rev} of the order leaves the outbox"),
+    "NeedHeld": _("waits for {unit}: {role}, free at {free_at}"),
+    "HoldEnded": _("waits no longer: {role}"),
     "NobodyLeft": _("nobody left: {role}, {missing} missing"),
     "OfficerAlerted": _("{alert}"),
     "AlertAcknowledged": _("alert {alert_id} read"),
@@ -70,8 +72,7 @@ EVENT = {
     "ShiftChanged": _("the duty passes to {to_officer}"),
 }
 
-# Whose line it is: the first of these fields that the event has.
-WHO = ("by", "unit", "source")
+# Whose line it is: the post's, the source's, else who did it.
 OF_THE_POST = frozenset(
     {
         "UnitOffered",
@@ -81,6 +82,7 @@ OF_THE_POST = frozenset(
         "OfficerAlerted",
         "AccountabilityDue",
         "UnitMayday",
+        "NeedHeld",
     }
 )
 OF_THE_SOURCE = frozenset({"AlarmReceived", "AlarmCleared", "DeviceTested", "MessageQuarantined"})
@@ -226,6 +228,7 @@ FIELDS: Mapping[str, tuple[str, Wording]] = {
     "priority": ("priority", lambda n, _r, v: wording.urgency(n.look, v)),
     "until": ("until", _until),
     "last_at": ("last_at", _time),
+    "free_at": ("free_at", _time),
     "eta_s": ("eta_s", _span),
     "by_s": ("by_s", _number("{:+.0f}")),
     "step": ("level", lambda _n, _r, v: str(v + 1) if isinstance(v, int) else ""),

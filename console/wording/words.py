@@ -239,6 +239,14 @@ WHY_NOT = {
     "committed": _("at work elsewhere"),
     "unreachable": _("not heard of"),
     "cost": _("costs more elsewhere"),
+    "skill": _("not its work"),
+    "equipment": _("lacks the equipment"),
+    "seats": _("not enough seats"),
+    "alone": _("nobody goes alone"),
+    "rest": _("has to rest"),
+    "road_closed": _("the road is closed"),
+    "flooded_ford": _("the ford is flooded"),
+    "no_way": _("no way there"),
 }
 DO = {
     "acknowledge": _("Acknowledge"),

@@ -175,6 +175,19 @@ def test_the_help_names_the_officer_s_own_keys_and_scrolls_both_ways() -> None:
     assert stage.desk.page.name == "main"
 
 
+def test_f1_in_a_command_shows_what_it_is_about_and_keeps_the_line() -> None:
+    stage = Stage(*township())
+    for line, shown in (("缓派 412", "缓派"), ("", "-- 按键")):
+        stage.press("colon")
+        stage.type(line)
+        stage.press("f1")
+        assert stage.desk.page.name == "help"
+        assert stage.screen()[2].startswith(shown)
+        assert stage.screen()[-2].startswith(f":{line}")
+        stage.press("escape", "escape")
+        assert stage.desk.page.name == "main"
+
+
 def test_f1_in_the_help_starts_the_tour() -> None:
     if "tour" not in PAGES:
         pytest.skip("the tour is not there")
