@@ -172,6 +172,17 @@ def hanging(mark: str, text: str, cells: int, style: str = "") -> list[Line]:
     return [plain((mark if n == 0 else lead) + p, cells, style) for n, p in enumerate(pieces)]
 
 
+def packed(parts: Iterable[str], cells: int, style: str = "") -> list[Line]:
+    """Short texts beside each other, as many on a line as fit; none is parted before it must be."""
+    lines: list[str] = []
+    for part in parts:
+        if lines and cell_len(lines[-1]) + 3 + cell_len(part) <= cells:
+            lines[-1] += "   " + part
+        else:
+            lines += wrap(part, cells)
+    return [plain(line, cells, style) for line in lines]
+
+
 def text_of(line: Line) -> str:
     """The characters of a line, for tests and exports."""
     return "".join(span.text for span in line)

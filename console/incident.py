@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from console import wording
-from console.cells import Line, Span, exactly, fit, hanging, paragraph, plain, rule, show, width
+from console.cells import (
+    Line,
+    Span,
+    exactly,
+    fit,
+    hanging,
+    packed,
+    paragraph,
+    plain,
+    rule,
+    show,
+    width,
+)
 from console.explained import gap, nearest, recommended, why_not_nearest
 from console.item import CRIT, Item
 from console.listing import due, left, viewers
@@ -16,6 +28,8 @@ from console.page import Ctx
 from console.pages.map import WAYS, bearing
 from console.wording import lines as sentences
 from console.wording import words
+
+OVER = ("declined", "expired", "withdrawn")  # orders of which nothing is to be expected any more
 
 
 def sections(ctx: Ctx, one: Item, cells: int) -> list[Line]:
@@ -112,7 +126,8 @@ def acknowledged(ctx: Ctx, one: Item) -> str:
 
 def watched_by(ctx: Ctx, ident: str) -> str:
     """Who else has it open; "" where nobody has."""
-    names = [show(name, 40) for name in viewers(ctx, ident)]
+    mine = ctx.tr("you")
+    names = [mine if name == ctx.me else show(name, 40) for name in viewers(ctx, ident)]
     return ctx.tr("seen by {names}").format(names=" ".join(names)) if names else ""
 
 
@@ -176,12 +191,12 @@ def needs(ctx: Ctx, row: Row, cells: int) -> list[Line]:
     if not said:
         return []
     nobody = [wording.role(ctx.look, str(role)) for role in row.get("nobody_for") or ()]
-    short = paragraph(tr("Nobody left for {roles}").format(roles=" ".join(nobody)), cells, "bad")
-    return [
-        rule(tr("Needs"), cells),
-        *paragraph("   ".join(said), cells),
-        *(short if nobody else []),
-    ]
+    made = [rule(tr("Needs"), cells), *packed(said, cells)]
+    if nobody:
+        made += paragraph(
+            tr("Nobody left for {roles}").format(roles=" ".join(nobody)), cells, "bad"
+        )
+    return made
 
 
 def orders(ctx: Ctx, row: Row, cells: int) -> list[Line]:
@@ -190,7 +205,24 @@ def orders(ctx: Ctx, row: Row, cells: int) -> list[Line]:
     given = [order for order in given if order]
     if not given:
         return []
-    return [rule(ctx.tr("Sent"), cells), *(_order(ctx, order, cells) for order in given)]
+    made = [rule(ctx.tr("Sent"), cells)]
+    made += [_order(ctx, order, cells) for order in given if order.get("status") not in OVER]
+    for status in OVER:
+        names = [
+            wording.unit(ctx, str(order.get("unit"))) + said_by(order)
+            for order in given
+            if order.get("status") == status
+        ]
+        if names:
+            said = f"{wording.status(ctx.look, status)} {len(names)}: {', '.join(names)}"
+            made += paragraph(said, cells, "dim")
+    return made
+
+
+def said_by(order: Row) -> str:
+    """What the unit said with its answer."""
+    text = show(str(order.get("text") or ""))
+    return f" ({text})" if text else ""
 
 
 def _order(ctx: Ctx, order: Row, cells: int) -> Line:
@@ -207,9 +239,7 @@ def _order(ctx: Ctx, order: Row, cells: int) -> Line:
         limit = f"{wording.due(ctx.look, 'par')} {left(ctx, float(order['par_at']))}"
     elif order.get("changed_at") is not None:
         limit = clock(float(order["changed_at"]))
-    words = show(str(order.get("text") or order.get("why") or ""))
-    style = "dim" if order.get("status") in {"declined", "expired", "withdrawn"} else ""
-    return plain(f"{name} {role} {said} {limit} {words}", cells, style)
+    return plain(f"{name} {role} {said} {limit}{said_by(order)}", cells)
 
 
 def item_hint(ctx: Ctx, one: Item) -> str:
@@ -303,10 +333,15 @@ def timeline(ctx: Ctx, rows: Iterable[Row], cells: int) -> Iterator[Line]:
     """`03:12:19 推荐第3版      因: 需要增加`."""
     for row in rows:
         source, said, cause = sentences.event_line(ctx, row)
-        left_side = f"{clock(float(row.get('at') or 0.0))} {source} {said}"
+        left_side = f"{clock(float(row.get('at') or 0.0))} {who_said(source, said)}"
         because = ctx.tr("because: {why}").format(why=cause) if cause else ""
         room = max(10, cells - width(because) - 1)
         yield exactly((Span(fit(left_side, room) + " "), Span(because, "dim")), cells)
+
+
+def who_said(source: str, said: str) -> str:
+    """The source before its sentence, where the sentence does not begin with it."""
+    return said if said.startswith(source) else f"{source} {said}"
 
 
 def timeline_head(ctx: Ctx, cells: int) -> Line:

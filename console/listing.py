@@ -184,8 +184,17 @@ def left(ctx: Ctx, at: float, *, short: bool = False) -> str:
     """The time until a deadline: `0:22`, `38分`; past it `逾 3分`. `short`: one unit only."""
     seconds = at - ctx.now
     if seconds < 0:
-        return ctx.tr("late {t}").format(t=_one_unit(-seconds, ctx.look))
+        return _late(ctx, -seconds)
     return _one_unit(seconds, ctx.look) if short or seconds >= LONG_S else span(seconds, ctx.look)
+
+
+def _late(ctx: Ctx, seconds: float) -> str:
+    """`逾 3分`: a deadline that has passed is not counted in seconds."""
+    if seconds < 60:
+        return ctx.tr("now!")
+    if seconds < SHORT_S:
+        return ctx.tr("late {t}").format(t=ctx.tr("{n} min").format(n=int(seconds) // 60))
+    return ctx.tr("late {t}").format(t=_one_unit(seconds, ctx.look))
 
 
 def _one_unit(seconds: float, look: Look) -> str:

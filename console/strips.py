@@ -6,6 +6,7 @@ from itertools import islice
 
 from console import wording
 from console.cells import Line, Span, exactly, fit, plain, rule, show
+from console.incident import who_said
 from console.look import clock, span
 from console.model import Row
 from console.page import Ctx
@@ -16,6 +17,8 @@ STATES = ("unreachable", "committed", "available", "off_duty")
 STYLES = {"unreachable": "bad", "off_duty": "dim"}
 DOWN_ALLOWED = 4  # cameras, of 240: CONSOLE.md section 2
 CELL = 25  # of one team
+# How an order travels: in the log and on its page, and no news on the main page.
+QUIET = frozenset({"OrderQueued", "OrderSettled", "CommandDone"})
 
 
 def teams(ctx: Ctx, cells: int, height: int) -> list[Line]:
@@ -85,7 +88,8 @@ def devices(ctx: Ctx, cells: int) -> Line:
 def just_now(ctx: Ctx, cells: int, height: int) -> list[Line]:
     """The last lines of the log, newest first."""
     made = [rule(ctx.tr("Just now"), cells)]
-    latest = islice(reversed(ctx.model.table("log").values()), height - 1)
+    rows = reversed(ctx.model.table("log").values())
+    latest = islice((row for row in rows if row.get("event") not in QUIET), height - 1)
     made += [exactly((Span(log_text(ctx, row)),), cells) for row in latest]
     return [*made, *([plain("", cells)] * (height - len(made)))]
 
@@ -94,6 +98,6 @@ def log_text(ctx: Ctx, row: Row) -> str:
     """`03:12:31  I-0412 护林一组 并入 烟 0.79 (同类 相距不远)`."""
     source, said, cause = lines.event_line(ctx, row)
     about = show(str(row.get("incident") or ""))
-    head = [clock(float(row.get("at") or 0.0)) + " ", about, source, said]
+    head = [clock(float(row.get("at") or 0.0)) + " ", about, who_said(source, said)]
     because = f"({cause})" if cause else ""
     return " ".join(part for part in (*head, because) if part)

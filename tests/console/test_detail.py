@@ -114,7 +114,7 @@ def test_acknowledgement_and_who_looks() -> None:
     stage = opened(incident(ack=ack, lapses=1), viewer={"I-e1-412": {"names": [ME, "二台"]}})
     text = whole(stage)
     assert f"{ME} 已确认,还有 9分" in text
-    assert f"正在看: {ME} 二台" in text
+    assert f"正在看: 您 二台" in text
     assert "确认过期 2 次" in whole(opened(incident(lapses=2)))
 
 
@@ -164,7 +164,7 @@ def test_orders_with_their_deadlines() -> None:
     text = whole(opened(incident(orders=["O-1", "O-2", "O-3"], rec=[]), *rows))
     assert re.search(r"民兵一队 +处置 未答\S* +答复期限 1:0\d", text)
     assert re.search(r"护林一组 +处置 \S+ +人员清点 0:5\d", text)
-    assert re.search(r"民兵二队 +处置 \S+ +03:11:41 车坏", text)
+    assert re.search(r"\S+ 1: 民兵二队 \(车坏\)", text)
 
 
 def test_notes_stand_newest_first() -> None:

@@ -29,7 +29,7 @@ from desk_stage import (
 from command import messages as m
 from command.messages import Beat
 from console import listing
-from console.cells import Line, text_of
+from console.cells import Line, text_of, width
 from console.flood import Group, folding, grouped, single
 from console.item import CRIT, DUE, TODO, item
 from console.pages.main import MainPage
@@ -105,6 +105,48 @@ def test_log_lines_stand_below_at_the_wide_size() -> None:
                                text=f"note-{n}") for n in range(30)}  # fmt: skip
     text = "\n".join(Stage(*busy_night(), size=(160, 45), log=logs).screen())
     assert text.index("note-29") < text.index("note-28") < text.index("note-26")
+
+
+def test_how_orders_travel_is_no_news() -> None:
+    logs = {
+        "e1-1": log_row("e1-1", "IncidentNoted", incident="I-e1-412", by=ME, text="seen"),
+        "e1-2": log_row("e1-2", "OrderQueued", order_id="O-1", unit="militia-1", rev=1),
+    }
+    lines = Stage(*busy_night(), size=(160, 45), log=logs).screen()
+    first = next(n for n, line in enumerate(lines) if line.startswith("-- 刚刚"))
+    assert "seen" in lines[first + 1]
+    assert not lines[first + 2][:80].strip()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "zh", "en"),
+    [
+        (22.4, "0:22", "0:22"),
+        (179, "2分", "2 min"),
+        (20880, "5时48分", "5 h 48 min"),
+        (99 * 3600, "4天", "4 d"),
+        (-5, "到点", "now!"),
+        (-61, "逾 1分", "late 1 min"),
+        (-40 * 86400, "逾 40天", "late 40 d"),
+    ],
+)
+def test_how_long_is_left(seconds: float, zh: str, en: str) -> None:
+    for lang, said in (("zh", zh), ("en", en)):
+        ctx = Stage(lang=lang).desk.ctx(0.0)
+        assert listing.left(ctx, NOW + seconds) == said
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("size", SIZES)
+def test_a_deadline_and_its_word_fit_their_column(lang: str, size: tuple[int, int]) -> None:
+    ctx = Stage(lang=lang, size=size).desk.ctx(0.0)
+    cells = listing.columns(ctx.look, min(size[0], 100)).due
+    for seconds in (-40 * 86400, -99 * 3600, -600, -5, 22, 7000, 20880, 99 * 3600, 40 * 86400):
+        one = item(quiet("I-e1-1", due={"ackend": NOW + seconds}), ())
+        text = listing.due(ctx, one, cells)
+        assert width(text) == cells
+        assert "~" not in text or lang == "en" or seconds < -86400, text
+        assert text.endswith(listing.left(ctx, one.due_at, short=cells < 16))  # never the time
 
 
 # --- marks and colours
