@@ -22,6 +22,7 @@ from command.core.world import Assignment, Incident, World
 EVERY_S = 1200.0
 ANSWER_S = 60.0
 MAYDAY = 2  # misses
+QUESTIONS = frozenset({Reason.PAR_DUE, Reason.PAR_MISSED})  # a mayday's alert is read by a person
 
 
 def next_question(world: World, assignment: Assignment, now: float) -> float | None:
@@ -127,6 +128,11 @@ def _answered(
         unit=assignment.unit,
         by=by,
         due=next_question(world, assignment, now),
+        alerts=tuple(
+            ident
+            for ident, alert in world.alerts.items()
+            if alert.order_id == assignment.order_id and alert.reason in QUESTIONS
+        ),
     )
 
 
@@ -197,6 +203,8 @@ def answered(world: World, event: e.AccountabilityAnswered) -> None:
     assignment = world.assignments[event.order_id]
     assignment.par_missed, assignment.par_asked_at = 0, None
     _ask_at(world, assignment, event.due)
+    for alert in event.alerts:
+        world.alerts.pop(alert, None)
     incident = world.incidents[event.incident]
     if event.unit in incident.mayday:
         touch(world, incident.id, event, event.by)

@@ -446,13 +446,17 @@ class AccountabilityDue(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountabilityAnswered(Event):
-    """It is there. `by` is "unit" or the console's name; asked again at `due`."""
+    """It is there. `by` is "unit" or the console's name; asked again at `due`.
+
+    `alerts` asked the officer to call, and have had their answer.
+    """
 
     order_id: str
     incident: str
     unit: str
     by: str
     due: float | None
+    alerts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,6 +105,7 @@ class _Touched:
             self.orders[event.order_id] = None
         if isinstance(event, e.IncidentArchived):
             self.orders |= dict.fromkeys(event.orders)
+        if isinstance(event, e.IncidentArchived | e.AccountabilityAnswered):
             self.alerts |= dict.fromkeys(event.alerts)
         if isinstance(event, e.SourceShelved | e.SourceUnshelved):
             self.shelf[f"{event.source}|{event.kind}"] = None

@@ -108,6 +108,21 @@ def test_an_answer_clears_it_and_the_clock_starts_again(how: str, minutes: float
     assert incident_row(play, ident)["mayday"] is False
 
 
+def test_a_question_that_was_answered_is_no_longer_asked_of_the_officer() -> None:
+    play, ident = on_scene("far")
+    play.wait(ASKED + MINUTE)
+    questions = {a: x.unit for a, x in play.world.alerts.items() if x.reason.startswith("par_")}
+    assert sorted(questions.values()) == ["far", "far", "near", "near"]
+    play.do("par", ident, units=("near",))
+    gone = {alert for alert, row in play.rows()["alert"].items() if row is None}
+    assert gone == {alert for alert, unit in questions.items() if unit == "near"}
+    play.wait(MINUTE)
+    play.do("par", ident)
+    assert not [reason for reason in play.alerts() if reason.startswith("par_")]
+    assert "mayday" in play.alerts()
+    assert dump_world(play.replayed()) == dump_world(play.world)
+
+
 def test_a_reply_of_the_handheld_answers() -> None:
     play, ident = on_scene()
     play.wait(30 * MINUTE)
