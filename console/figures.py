@@ -56,7 +56,10 @@ class Noise:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of one period. `opened` by level 1 to 4, without cases; `buckets` the latest last."""
+    """Of one period. `opened` by level 1 to 4, without cases; `buckets` the latest last.
+
+    `by_hand`: orders that an officer gave; `reasons`: why another team went than was advised.
+    """
 
     since: float
     until: float
@@ -69,6 +72,8 @@ class Figures:
     declined: int = 0
     expired: int = 0
     to_scene: Waits = Waits()
+    by_hand: int = 0
+    reasons: Mapping[str, int] = field(default_factory=dict)
     lapsed: Mapping[str, int] = field(default_factory=dict)
     ended: int = 0
     false: int = 0
@@ -110,6 +115,8 @@ class _Tally:
         self.statuses: dict[str, int] = {}
         self.lapsed: dict[str, int] = {}
         self.alarms: list[Row] = []
+        self.by_hand = 0
+        self.reasons: dict[str, int] = {}
 
     def open(self, line: Row) -> None:
         """An incident; cases have figures of their own."""
@@ -151,6 +158,14 @@ class _Tally:
         """Not over after all."""
         self.ends.pop(_incident(line), None)
 
+    def command(self, line: Row) -> None:
+        """An officer's order; with a reason where another team went."""
+        if line.get("do") != "assign":
+            return
+        self.by_hand += 1
+        if why := str(line.get("why") or ""):
+            self.reasons[why] = self.reasons.get(why, 0) + 1
+
     def alarm(self, line: Row) -> None:
         """One alarm of one source."""
         self.alarms.append(line)
@@ -168,6 +183,7 @@ class _Tally:
             sent_by_itself=sum(self.sent[i][1] == "post" for i in self.opened if i in self.sent),
             to_accept=self._since_offered(self.accepted),
             declined=self.statuses.get("declined", 0), expired=self.statuses.get("expired", 0),
+            by_hand=self.by_hand, reasons=dict(self.reasons),
             to_scene=self._since_offered(self.there), lapsed=dict(self.lapsed),
             ended=sum(i in self.opened for i in self.ends), alarms=len(self.alarms),
             false=sum(i in self.opened and end == "false_alarm" for i, end in self.ends.items()),
@@ -242,4 +258,5 @@ _TAKES: Mapping[str, Callable[[_Tally, Row], None]] = {
     "IncidentEnded": _Tally.end,
     "IncidentReopened": _Tally.reopen,
     "AlarmReceived": _Tally.alarm,
+    "CommandDone": _Tally.command,
 }

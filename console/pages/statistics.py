@@ -116,7 +116,12 @@ class StatisticsPage(Board):
         return None
 
     def hint(self, ctx: Ctx) -> str:
-        """From how much it was counted."""
+        """The figure under the cursor in full, and from how much all was counted."""
+        counted = self._counted_from(ctx)
+        row = self.row
+        return counted if row is None else show(f"{row.said}   {counted}")
+
+    def _counted_from(self, ctx: Ctx) -> str:
         return ctx.tr(
             "Counted from {n} log lines at hand since {since}. Fewer than {few} are no percentage."
         ).format(n=self._figures.lines, since=moment(self._figures.since, ctx.now), few=FEW)
@@ -156,7 +161,7 @@ class StatisticsPage(Board):
         )
         noise = (text_of(line).rstrip() for line in self.below(ctx, 120, 2 + NOISY_LINES))
         name = f"statistics-{day(made.until)}-{clock(made.until).replace(':', '')}.txt"
-        return Write(name, "\n".join((head, self.hint(ctx), "", *rows, "", *noise)) + "\n")
+        return Write(name, "\n".join((head, self._counted_from(ctx), "", *rows, "", *noise)) + "\n")
 
 
 # --- the figures
@@ -175,8 +180,7 @@ def table(ctx: Ctx, made: Figures) -> list[Figure]:
         _cameras(ctx),
         _lapsed(ctx, made),
         _false(ctx, made),
-        Figure(tr("other team than advised"), tr("not counted"), tr("see why"),
-               tr("the post does not keep it yet")),
+        _other_teams(ctx, made),
         Figure(tr("roll call within 5 min"), tr("none held"), tr("every post"),
                tr("the post keeps no roll calls yet")),
     ]  # fmt: skip
@@ -186,14 +190,14 @@ def _ninety(ctx: Ctx, name: str, waits: Waits, limit: float, more: str = "") -> 
     """`14秒`, asked `15秒`, `41件,最长 58秒 I-0407`."""
     asked = _seconds(ctx, limit)
     taken, which = waits.worst
-    said = ctx.tr("{n} cases").format(n=waits.n)
+    said = [ctx.tr("{n} cases").format(n=waits.n), more]
     if waits.n:
         longest = ctx.tr("longest {time} {item}")
-        said += ", " + longest.format(time=_seconds(ctx, taken), item=which)
+        said.append(longest.format(time=_seconds(ctx, taken), item=which))
     ninety = waits.ninety()
     value = _few(ctx, waits.n) if ninety is None else _seconds(ctx, ninety)
     well = None if ninety is None else ninety <= limit
-    return Figure(name, value, asked, ", ".join(part for part in (said, more) if part), well)
+    return Figure(name, value, asked, ", ".join(part for part in said if part), well)
 
 
 def _sent(ctx: Ctx, made: Figures) -> Figure:
@@ -259,6 +263,14 @@ def _lapsed(ctx: Ctx, made: Figures) -> Figure:
     )
     total = sum(made.lapsed.values())
     return Figure(ctx.tr("acknowledgements lapsed"), str(total), ctx.tr("fewest"), said)
+
+
+def _other_teams(ctx: Ctx, made: Figures) -> Figure:
+    """Orders that named a reason, as the dialog asks of another team; and which reasons."""
+    most = sorted(made.reasons.items(), key=lambda pair: -pair[1])[:3]
+    said = ", ".join(f"{why} {n}" for why, n in most) or ctx.tr("none given")
+    value = f"{sum(made.reasons.values())}/{made.by_hand}"
+    return Figure(ctx.tr("other team, why"), value, ctx.tr("see why"), said)
 
 
 def _false(ctx: Ctx, made: Figures) -> Figure:

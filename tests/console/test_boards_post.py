@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from board_stage import BOARDS
 from desk_stage import NOW
 from post_stage import Console, CorePost, harmless
 
 from command import messages as m
+from command.core.commands import Ordered
 from command.core.shift import shift_row
 from command.messages import Answer, Beat
 from console.outcome import OK, REFUSED
@@ -153,6 +155,27 @@ def test_a_digest_that_is_old_by_the_time_it_arrives_is_refused() -> None:
     out.deliver()
     assert out.desk.result.how == REFUSED
     assert post.world.shift.signed is None
+
+
+def test_every_board_draws_what_a_real_core_says() -> None:
+    post = DutyPost()
+    console = post.console(OUT)
+    post.red()
+    post.alarm("phone", "dispute", place="v09-g3", text="相邻通道")
+    post.give(Ordered(m.Shelve(id="s-1", source="hj-03", kind="intrusion", minutes=60, why="蛛网"),
+                      OUT, "officer"))  # fmt: skip
+    post.wait(70.0)
+    said = {}
+    for name in BOARDS:
+        open_page(console, name)
+        said[name] = "\n".join(console.picture())
+    assert "队伍 26 可派 20 在办 6" in said["teams"]  # with one post that is asked to look
+    assert "探头 240 在线 1 坏 0 报警 1 搁置 1" in said["cameras"]
+    assert "村 12 组 71 户 3433 人 14000" in said["grid"]
+    assert "白家三组" in said["cases"]
+    assert "hj-03" in said["shelf"]
+    assert "急件 1" in said["handover"]
+    assert "野火" not in said["drill"]
 
 
 def test_space_ends_a_roll_call_that_is_due() -> None:

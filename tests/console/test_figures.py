@@ -92,6 +92,15 @@ def test_a_reopened_incident_was_no_false_alarm() -> None:
     assert (made.ended, made.false) == (0, 0)
 
 
+def test_orders_by_hand_and_why_another_team_went() -> None:
+    made = count(
+        *(line("CommandDone", 100, do="assign", why="") for _ in range(3)),
+        *(line("CommandDone", 100, do="assign", why="路不通") for _ in range(2)),
+        line("CommandDone", 100, do="note", why="x"),
+    )
+    assert (made.by_hand, made.reasons) == (5, {"路不通": 2})
+
+
 def test_ten_minutes_each_the_latest_last() -> None:
     made = count(
         opened(1, at=9_990), opened(2, at=9_399), opened(3, at=9_000), opened(4, at=1_000),
@@ -144,7 +153,6 @@ def test_each_figure_says_from_how_many() -> None:
 
 
 def test_what_is_not_kept_says_so() -> None:
-    assert "主机还不记" in shown("statistics", "未用推荐")
     assert "无任务" in shown("statistics", "叫应 5分内")
 
 
