@@ -26,7 +26,6 @@ NAMED = 6  # incidents named in the one line of those that are not red
 BLOCKS = {  # why the post does not let the outgoing officer sign
     "unacknowledged": _("not acknowledged: {what}"),
     "hazard_unread": _("hazards not read: {what}"),
-    "hazards_unread": _("hazards not read: {what}"),
 }
 
 

@@ -21,9 +21,7 @@ from console.pages.board import Board, ago, number, words
 from console.table import Column, Table
 from console.wording.lines import alert as sentence
 
-RED = frozenset(
-    {"mayday", "unit_mayday", "par_missed", "nobody_left", "officer_silent", "no_officer"}
-)
+RED = frozenset({"mayday", "par_missed", "nobody_left", "officer_silent", "no_officer"})
 SHOWN = 3  # on the main page; the rest is counted
 BELOW = 4
 

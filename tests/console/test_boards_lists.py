@@ -9,15 +9,21 @@ from board_stage import board, log, township, units
 from desk_stage import HOSTILE, NOW, Stage, alert, beat, case, incident, model
 from desk_stage import log_row as log_line
 
+from command.core.events import EVENTS
+from command.core.reasons import Reason
+from command.core.shift import UNACKNOWLEDGED, UNREAD
 from console.cells import size_of, text_of
 from console.effects import Remember
+from console.pages.alerts import RED
 from console.pages.alerts import lines as alert_lines
 from console.pages.cases import cases
 from console.pages.grid import villages
-from console.pages.log import LogPage
-from console.pages.quarantine import messages
+from console.pages.log import STYLES, LogPage
+from console.pages.quarantine import FAULTS, messages
 from console.pages.shelf import shelved
+from console.shift import BLOCKS
 from console.wording.lines import event_line
+from sensors.observations import RejectionReason
 
 
 def shown(stage: Stage, words: str) -> str:
@@ -28,6 +34,14 @@ def choose(stage: Stage, key: str) -> None:
     """The cursor onto a row."""
     stage.desk.page.table.cursor = key  # type: ignore[attr-defined]
     stage.picture()
+
+
+def test_codes_are_the_posts_own() -> None:
+    """A code that the post does not know would hide what it stands for."""
+    assert set(Reason) >= RED
+    assert set(EVENTS) >= set(STYLES)
+    assert set(BLOCKS) == {UNACKNOWLEDGED, UNREAD}
+    assert set(FAULTS) <= {one.value for one in (*RejectionReason, *Reason)}
 
 
 # --- grid
@@ -221,8 +235,6 @@ def test_whose_fault_it_is(why: str, fault: str) -> None:
 
 # --- alerts
 
-RED = ("mayday", "nobody_left", "officer_silent", "no_officer")
-
 
 def test_red_alerts_stand_first_whenever_they_came() -> None:
     stage = board("alerts")
@@ -233,7 +245,7 @@ def test_red_alerts_stand_first_whenever_they_came() -> None:
     assert "红 1" in texts[1]
 
 
-@pytest.mark.parametrize("reason", RED)
+@pytest.mark.parametrize("reason", sorted(RED))
 def test_no_filter_hides_a_red_alert(reason: str) -> None:
     rows = {"al-1": alert("al-1", reason=reason), "al-2": alert("al-2", reason="no_reply")}
     stage = board("alerts", tables=township(alert=rows))
