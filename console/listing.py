@@ -51,7 +51,7 @@ def columns(look: Look, cells: int) -> Columns:
     if look.lang == "en":
         sizes = (8, kind, 11, 0, 14, 15) if narrow else (8, kind, 16, 9, 16, 17)
     else:
-        sizes = (8, kind, 11, 0, 14, 14) if narrow else (8, kind, 13, 8, 15, 16)
+        sizes = (8, kind, 11, 0, 14, 15) if narrow else (8, kind, 13, 8, 15, 16)
     ident, kind, place, stage, team, due = sizes
     taken = 5 + sum(size + 1 for size in sizes if size) - 1
     return Columns(ident, kind, place, max(6, cells - taken - 1), stage, team, due)
@@ -192,15 +192,17 @@ def _late(ctx: Ctx, seconds: float) -> str:
     """`逾 3分`: a deadline that has passed is not counted in seconds."""
     if seconds < 60:
         return ctx.tr("now!")
-    if seconds < SHORT_S:
-        return ctx.tr("late {t}").format(t=ctx.tr("{n} min").format(n=int(seconds) // 60))
-    return ctx.tr("late {t}").format(t=_one_unit(seconds, ctx.look))
+    minutes = ctx.tr("{n} min").format(n=int(seconds) // 60)
+    return ctx.tr("late {t}").format(t=minutes if seconds < 3600 else _hours(seconds, ctx.look))
 
 
 def _one_unit(seconds: float, look: Look) -> str:
     """`5时`, `2天`: a column has no room for more, and nobody reads minutes off so far."""
-    if seconds < SHORT_S:
-        return span(seconds, look)
+    return span(seconds, look) if seconds < SHORT_S else _hours(seconds, look)
+
+
+def _hours(seconds: float, look: Look) -> str:
+    """`5时`; from two days on `2天`."""
     hours = int(seconds) // 3600
     return (
         look.tr("{n} h").format(n=hours) if hours < 48 else look.tr("{n} d").format(n=hours // 24)

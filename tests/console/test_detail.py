@@ -114,7 +114,7 @@ def test_acknowledgement_and_who_looks() -> None:
     stage = opened(incident(ack=ack, lapses=1), viewer={"I-e1-412": {"names": [ME, "二台"]}})
     text = whole(stage)
     assert f"{ME} 已确认,还有 9分" in text
-    assert f"正在看: 您 二台" in text
+    assert "正在看: 您 二台" in text
     assert "确认过期 2 次" in whole(opened(incident(lapses=2)))
 
 
