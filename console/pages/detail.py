@@ -95,11 +95,11 @@ class DetailPage(Page):
 
     def keys(self, ctx: Ctx) -> str:
         """What the keys do here."""
-        return ctx.tr("F2 deal with  F4 ack  Ctrl-N note  Tab original texts  [ ] previous, next  "
+        return ctx.tr("F2 next  Enter send  F4 ack  Ctrl-N note  Tab original texts  [ ] others  "
                       "PgUp PgDn  Esc back")  # fmt: skip
 
     def key(self, ctx: Ctx, key: str, character: str) -> Sequence[Move] | None:
-        """Scroll, the other view, the next item of the queue."""
+        """Scroll, the other view, the next item of the queue; Enter opens the dispatch dialog."""
         page = max(1, self._height - 2)
         steps = {"up": -1, "down": 1, "pageup": -page, "pagedown": page,
                  "home": -self._most, "end": self._most}  # fmt: skip
@@ -107,6 +107,8 @@ class DetailPage(Page):
             self._skip = max(0, min(self._most, self._skip + steps[key]))
             return ()
         match key:
+            case "open":
+                return (Go("dispatch", self.item),) if self._one(ctx) else ()
             case "pane":
                 self.original, self._skip = not self.original, 0
                 return ()

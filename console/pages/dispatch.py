@@ -121,13 +121,13 @@ class DispatchPage(Page):
         """F3 reads what it will do now."""
         now = self._facts
         if now is not None and now.release is Release.GONE and not self._selection(now):
-            do = ctx.tr("F3 endorse (Enter does not)")
+            do = ctx.tr("F3 endorse (not Enter)")
         else:
-            do = ctx.tr("F3 send (Enter does not)")
+            do = ctx.tr("F3 send (not Enter)")
         return "  ".join(
             (
-                ctx.tr("Space read/change"), do, ctx.tr("F4 acknowledge (it still goes)"),
-                ctx.tr(":hold . 2m"), ctx.tr("Esc back"),
+                ctx.tr("Space read/swap"), do, ctx.tr("F4 ack (it still goes)"),
+                ctx.tr(":hold . 2m"), ctx.tr("Esc"),
             )
         )  # fmt: skip
 

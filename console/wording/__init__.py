@@ -157,7 +157,7 @@ def source(names: Names, ident: str) -> str:
     """A camera, a sensor, a unit's handheld, or the telephone."""
     if names.model.row("unit", ident):
         return unit(names, ident)
-    if ident == "phone":
+    if ident in {"phone", "console"}:  # a caller, in the officer's words
         return names.look.tr("phone")
     if names.model.row("camera", ident):
         return names.look.tr("camera {id}").format(id=show(ident, 64))

@@ -196,6 +196,17 @@ def test_f2_opens_the_top_item_from_every_page(page: str) -> None:
     assert (stage.desk.page.name, stage.desk.page.item) == ("dispatch", "I-e1-412")
 
 
+def test_enter_on_an_items_page_opens_its_dialog_and_esc_comes_back() -> None:
+    stage = at_work()
+    move(stage, Go("detail", "I-e1-400"))
+    stage.press("enter")
+    assert (stage.desk.page.name, stage.desk.page.item) == ("dispatch", "I-e1-400")
+    stage.press("escape")
+    assert (stage.desk.page.name, stage.desk.page.item) == ("detail", "I-e1-400")
+    looks = [one.command for one in stage.sent if isinstance(one.command, m.Watch | m.Unwatch)]
+    assert [one.do for one in looks] == ["watch"]
+
+
 def test_f2_leaves_the_command_line_and_keeps_what_was_typed() -> None:
     stage = at_work()
     move(stage, Fill("备注 412 // 村主任"))

@@ -124,6 +124,14 @@ def test_dispatch_unread_and_ready_hold_their_columns(size: tuple[int, int], lan
     assert "[2 " in body(stage)
 
 
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_keys_fit_into_80_cells_before_and_after_the_release(lang: str) -> None:
+    stage = opened(lang=lang)
+    assert "~" not in stage.screen()[-1]
+    stage.rows(incident(rev=8, released_at=NOW, due={}, rec=[], orders=["O-e1-1"]), assignment())
+    assert "~" not in stage.screen()[-1]
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("lang", LANGS)
 def test_hostile_texts_stay_in_their_places(size: tuple[int, int], lang: str) -> None:
