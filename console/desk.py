@@ -173,8 +173,9 @@ class Desk:
 
     def tick(self, mono: float) -> list[Effect]:
         """What has become due: sounds, pages that change by themselves, the queue's order."""
-        now = self.model.now(mono)
         changed = self.model.drain()
+        # While the line is lost the list stands as it stood: no deadline passes unheard of.
+        now = self.model.beat.get("now", 0.0) if self.lost(mono) else self.model.now(mono)
         self.queue.update(self.model, changed, now, frozen=mono < self._frozen_until)
         effects = self._carry_out(self.page.tick(self.ctx(mono)), mono)
         effects += self._watch_the_line(mono)
