@@ -34,7 +34,7 @@ class CommandLine:
     _draft: str = ""
     _cycle: Offer = NOTHING
     _at: int = -1  # which choice of the cycle stands in the line; -1: none
-    _fault: str = ""
+    _fault: tuple[str, str] = ("", "")  # a line that was given, and what is wrong with it
     _read: tuple[tuple[str, str], float, str, str] = (("", ""), -1e9, "", "")
 
     def key(self, ctx: Ctx, key: str, character: str) -> Sequence[Move]:
@@ -45,7 +45,6 @@ class CommandLine:
         self._cycle, self._at = NOTHING, -1
         if key == "enter":
             return self._enter(ctx)
-        self._fault = ""
         if key == "escape":
             return self._leave(ctx)
         if key == "f1":  # the line stays: what it is about is read above it
@@ -60,7 +59,8 @@ class CommandLine:
 
     def reading(self, ctx: Ctx) -> str:
         """How the line is read so far, or what is wrong with it, for the hint line."""
-        return self._fault or self._look(ctx)[0]
+        line, fault = self._fault
+        return fault if fault and line == self.typed.text else self._look(ctx)[0]
 
     def ghost(self, ctx: Ctx) -> str:
         """The suggestion that Right takes."""
@@ -83,9 +83,10 @@ class CommandLine:
             self._keep(ctx)
             moves = grammar.run(order)
         except Fault as fault:
-            self._fault = f"{fault.code} {fault.words}"
+            words = f"{fault.code} {fault.words}"
+            self._fault = (self.typed.text, words)
             self.typed.cursor = min(fault.at, len(self.typed.text))
-            return (Say(self._fault),)
+            return (Say(words),)
         self.done = True
         return (*moves, Remember())
 
@@ -151,9 +152,9 @@ def _said(ctx: Ctx, env: Env, line: str, given: Offer) -> str:
         return ctx.tr("A command, then Enter. Tab completes, Up brings back, F1 helps, Esc leaves.")
     try:
         order = grammar.read(env, line)
+        words = ctx.tr("read as: {words}").format(words=grammar.reading(order))
     except Fault as fault:
         return _unfinished(ctx, fault, given)
-    words = ctx.tr("read as: {words}").format(words=grammar.reading(order))
     dialog = ctx.tr("(Enter opens the dialog)")
     return f"{words}  {dialog}" if opens_dialog(order) else words
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from command.messages import may
 from console.cells import show
-from console.grammar.acts import Order, not_there
+from console.grammar.acts import Order, not_there, shelved_kind
 from console.grammar.initials import letter
 from console.grammar.slots import Slot
 from console.grammar.things import Env
@@ -63,8 +63,10 @@ def run(order: Order) -> Sequence[Move]:
 
 
 def reading(order: Order) -> str:
-    """How the line is read: `派 民兵一队 到 I-0412 野火 雷家沟二组`."""
+    """How the line is read: `派 民兵一队 到 I-0412 野火 雷家沟二组`; raises `Fault` as `run`."""
     env, values = order.env, order.values
+    if order.verb.do == "shelve":
+        values = values | {"kind": shelved_kind(order)}  # what is shelved is said, typed or not
     said = {slot.key: _said(env, slot, values[slot.key]) for slot in order.verb.slots
             if slot.key in values}  # fmt: skip
     said |= {slot.key: "" for slot in order.verb.slots if slot.key not in values}

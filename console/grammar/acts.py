@@ -266,7 +266,7 @@ def shelve(o: Order) -> Sequence[Move]:
     """A source and a kind; the kind may be left out where the source reports only one."""
     source, seconds = o.values["source"], o.values["seconds"]
     within(o, seconds / 60, SHELF_MIN, _("15 minutes to 8 hours"))
-    kind = o.values.get("kind") or _kind_of(o, source)
+    kind = shelved_kind(o)
     if kind in m.NEVER_SHELVED:
         word = wording.alarm(o.env.ctx.look, kind)
         raise Fault("E10", o.tr("{kind} is never shelved").format(kind=word), o.at)
@@ -275,8 +275,11 @@ def shelve(o: Order) -> Sequence[Move]:
     return (send(o, what, source=source, kind=kind, minutes=seconds // 60, why=o.text),)
 
 
-def _kind_of(o: Order, source: str) -> str:
-    """What it reports: in an open item, else in the last lines of the log."""
+def shelved_kind(o: Order) -> str:
+    """The kind that was typed; else what it reports in open items, or said last in the log."""
+    if "kind" in o.values:
+        return str(o.values["kind"])
+    source = o.values["source"]
     open_ones = {kind for one, kind in reporting(o.env) if one == source and kind}
     kinds = sorted(open_ones) or list(_logged(o.env, source))[:1]
     if len(kinds) == 1:

@@ -46,6 +46,10 @@ def test_a_faulty_line_stays_with_the_cursor_on_the_fault() -> None:
     assert made.typed.cursor == 2
     assert made.reading(here) == say.text
     assert here.settings.history == []
+    made.typed.insert("0")  # pasted
+    assert made.reading(here) != say.text
+    press(made, here, "backspace")
+    assert made.reading(here) == say.text
     press(made, here, "delete", "delete", "delete", "4", "1", "2")
     assert made.typed.text == "派 412 民兵一队"
     assert made.reading(here).startswith("读作:")
@@ -152,6 +156,7 @@ def test_the_history_keeps_the_last_two_hundred_and_no_line_twice_in_a_row() -> 
         ("派 412", "还缺 队伍: 412(I-e1-412 野火 雷家沟二组)"),
         ("派 412 ", "还缺 队伍: 推荐(民兵一队, 护林一组) 民兵一队 护林一组"),
         ("备注 412 ", "还缺 说明 (// 后写): //"),
+        ("搁置 hj-03 1时 // 蛛网", "读作: 搁置 探头hj-03 闯入 60分 // 蛛网"),
         ("叫应 全乡", "E11 「叫应」这个命令还没有"),
         ("看 999", 'E4 没有叫 "999" 的页、事件、队伍或探头'),
     ],
