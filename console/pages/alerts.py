@@ -95,7 +95,7 @@ class AlertsPage(Board):
         """The sentence takes what is left."""
         tr = ctx.tr
         return (
-            Column("", 2),
+            Column("", 2, sort=lambda a: not a.red),
             Column(tr("Time"), 8, sort=lambda a: a.at),
             Column(tr("Age"), 10, sort=lambda a: -a.at),
             Column(tr("About"), 10, sort=_about),

@@ -6,7 +6,7 @@ Space records that a team answered the roll call, F3 that all teams on that task
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import hypot
 from typing import Any
@@ -198,10 +198,10 @@ class TeamsPage(Board):
             Column(tr("Heard of"), 9 if zh else 11, sort=lambda j: -(_heard(j) or 0.0)),
         ]
         if not look.compact:
-            made.insert(4, Column(tr("Kind"), 8))
+            made.insert(4, Column(tr("Kind"), 8, sort=_of_its_incident(ctx, "kind")))
         if look.width >= 140:
-            made.insert(5, Column(tr("Place"), 14))
-            made.append(Column(tr("Equipment"), 0))
+            made.insert(5, Column(tr("Place"), 14, sort=_of_its_incident(ctx, "place")))
+            made.append(Column(tr("Equipment"), 0, sort=lambda j: str(j.unit.get("equipment"))))
         return made
 
     def rows(self, ctx: Ctx) -> Mapping[str, Any]:
@@ -293,6 +293,11 @@ class TeamsPage(Board):
         return ctx.tr(
             "Space PAR answered  F3 PAR all  Enter task  :reply :off :on  / filter  Esc back"
         )
+
+
+def _of_its_incident(ctx: Ctx, field: str) -> Callable[[Job], str]:
+    """For sorting: lines without a task last."""
+    return lambda job: str(ctx.model.incident(str(job.job.get("incident"))).get(field) or "~")
 
 
 def _heard(row: Job) -> float | None:
