@@ -281,11 +281,26 @@ def _state(ctx: Ctx, choice: Choice) -> str:
 def _why(ctx: Ctx, facts: Facts, hand: Hand, cells: int, height: int) -> list[Line]:
     lines: list[Line] = []
     most = 3 if height >= TALL else 2
-    for key, text in (("nearest", _nearest(ctx, facts)), ("gap", _gap(ctx, facts))):
+    said = (("holds", _holds(ctx, facts)), ("nearest", _nearest(ctx, facts)))
+    for key, text in (*said, ("gap", _gap(ctx, facts))):
         mark = "*" if key in hand.marks else " "
         wrapped = wrap(text, cells - 1) if text else []
         lines += [plain(mark + line, cells) for line in wrapped[:most]]
     return [*lines, plain(" " + _reply(ctx, facts), cells)]
+
+
+def _holds(ctx: Ctx, facts: Facts) -> str:
+    """Who is at work elsewhere and comes after: F3 does not order them."""
+    words = ctx.tr("{unit} free in about {span}, there {way} later")
+    waits = [
+        words.format(
+            unit=wording.unit(ctx, str(hold.get("unit"))),
+            span=minutes(ctx, float(hold.get("wait_s") or 0.0)),
+            way=minutes(ctx, float(hold.get("eta_s") or 0.0)),
+        )
+        for hold in facts.holds
+    ]
+    return " ".join((ctx.tr("Waits for:"), "; ".join(waits))) if waits else ""
 
 
 def _nearest(ctx: Ctx, facts: Facts) -> str:

@@ -87,6 +87,7 @@ class Facts:
     gap: Mapping[str, Any] | None
     reply_s: float | None
     successor: str | None  # unit id; "" nobody is left; None not known
+    holds: tuple[Mapping[str, Any], ...]  # who is waited for
     detail: bool
 
     @property
@@ -103,6 +104,12 @@ class Facts:
     def rec(self) -> str:
         """The recommendation as the log names it: its units."""
         return ",".join(self.team)[:200]
+
+    @property
+    def ready(self) -> tuple[str, ...]:
+        """The recommended units that may be ordered now; the others are waited for."""
+        free = {choice.unit for choice in self.choices if choice.free}
+        return tuple(unit for unit in self.team if unit in free)
 
     @property
     def going(self) -> tuple[Choice, ...]:
@@ -165,6 +172,7 @@ def facts(model: Model, item: str) -> Facts | None:
         gap=detail.get("gap"),
         reply_s=model.row("plan", str(row.get("kind"))).get("reply_within_s"),
         successor=_successor(teams, team) if detail else None,
+        holds=tuple(detail.get("holds") or ()),
         detail=bool(detail),
     )
 

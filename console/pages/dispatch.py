@@ -232,13 +232,12 @@ class DispatchPage(Page):
                 for choice in now.choices
                 if choice.unit in self._chosen and choice.order is None
             )
-        going = {choice.unit for choice in now.going}
-        return () if now.release is Release.GONE and going else _without(now.team, going)
+        return () if now.release is Release.GONE and now.going else now.ready
 
     def _differs(self, now: Facts) -> bool:
         """Another team than the recommended one, where there is one, needs a reason."""
         mine = set(self._selection(now))
-        return bool(mine) and bool(now.team) and self._chosen is not None and mine != set(now.team)
+        return bool(mine and now.team) and self._chosen is not None and mine != set(now.ready)
 
     def _hand(self, ctx: Ctx, now: Facts) -> Hand:
         return Hand(
@@ -296,7 +295,7 @@ class DispatchPage(Page):
             chosen = _without(chosen, {choice.unit})
         else:
             chosen = (*chosen, choice.unit)
-        same = set(chosen) == set(now.team)
+        same = set(chosen) == set(now.ready)
         self._chosen = None if same else chosen
         self._why = 0 if same else self._why
         return self._kept(ctx)

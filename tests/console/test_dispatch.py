@@ -476,6 +476,19 @@ def test_units_named_in_the_command_line_are_filled_in() -> None:
     assert orders(stage)[0].units == ("militia-3",)
 
 
+def test_who_is_waited_for_is_shown_and_not_ordered() -> None:
+    rec = [{"role": "crew", "unit": "militia-1", "eta_s": 660},
+           {"role": "crew", "unit": "militia-2", "eta_s": 840}]  # fmt: skip
+    hold = {"role": "crew", "unit": "militia-2", "wait_s": 360, "eta_s": 480}
+    stage = ready(incident(rec=rec), detail={ITEM: explained(holds=[hold])})
+    screen = body(stage)
+    assert "等待: 民兵二队 约 6分后得空, 再 8分可到" in screen
+    assert "[ ] 民兵二队" in screen
+    stage.press("f3")
+    (order,) = orders(stage)
+    assert (order.units, order.rec, order.why) == (("militia-1",), "militia-1,militia-2", "")
+
+
 # --- what changes under it
 
 
