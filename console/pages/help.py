@@ -49,6 +49,20 @@ TYPING = (
     _("Several: joined by a comma. A time: 30m 2h 1d until=08:00. A text: // and the words."),
 )
 
+ERRORS = (
+    ("E1", _("not understood: the cursor stands on the word")),
+    ("E2", _("something is missing; what it is, is said")),
+    ("E3", _("it could mean several: give the whole id")),
+    ("E4", _("there is no such item, team, place or camera")),
+    ("E5", _("it has ended: reopen it first")),
+    ("E6", _("your role may not: the leader on duty may")),
+    ("E7", _("somebody changed it meanwhile: look again, then decide")),
+    ("E8", _("hazards unread: Space, once you have read them")),
+    ("E9", _("the connection is lost: nothing was sent")),
+    ("E10", _("too long, out of its limits, or with a control character")),
+    ("E11", _("this command is not there yet")),
+)
+
 
 class HelpPage(Page):
     """One long page that is scrolled."""
@@ -114,6 +128,10 @@ def page(ctx: Ctx, cells: int) -> Iterator[tuple[str, Line]]:
         yield "", rule(ctx.tr("Not there yet: these say E11"), cells)
     for verb in soon:
         yield from ((verb.en, line) for line in _verb(ctx, verb, cells))
+    yield "", rule(ctx.tr("When a command is not done"), cells)
+    for number, says in ERRORS:
+        head = (Span(f"{number:<7}", "bold"),)
+        yield from (("", line) for line in _said(ctx, head, says, cells))
 
 
 def _keys_and_marks(ctx: Ctx, cells: int) -> Iterator[Line]:
