@@ -110,7 +110,7 @@ def opens_dialog(o: Order) -> bool:
     if o.verb.do != "assign":
         return False
     now = facts(o.env.ctx.model, o.ident)
-    same = now is not None and set(o.values.get("units", ())) == set(now.team)
+    same = now is not None and set(o.values.get("units", ())) == set(now.ready)
     return not (same and now is not None and _all_read(o, now.hazards))
 
 

@@ -103,7 +103,7 @@ def _units(env: Env, word: Word) -> tuple[str, ...]:
 def recommended(env: Env, row: Row, word: Word) -> tuple[str, ...]:
     """The units of the recommendation as the dialog shows it; E4 where there is none."""
     known = facts(env.ctx.model, str(row.get("id")))
-    units = known.team if known else ()
+    units = known.ready if known else ()
     if not units:
         raise Fault("E4", env.tr("There is no recommendation now: name the team"), word.at)
     return units
@@ -113,8 +113,8 @@ def _units_choices(env: Env, beginning: str) -> Iterator[Choice]:
     """Of a list the last one; the recommendation first."""
     rec = env.ctx.look.either(REC[0], REC[2])
     known = facts(env.ctx.model, str((env.values.get("item") or {}).get("id")))
-    if rec.startswith(beginning) and known and known.team:
-        yield Choice(rec, _units_said(env, known.team))
+    if rec.startswith(beginning) and known and known.ready:
+        yield Choice(rec, _units_said(env, known.ready))
     yield from _teams_first(env, things.named_choices(env, ("unit",), beginning))
 
 
