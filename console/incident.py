@@ -334,7 +334,8 @@ def timeline(ctx: Ctx, rows: Iterable[Row], cells: int) -> Iterator[Line]:
     for row in rows:
         source, said, cause = sentences.event_line(ctx, row)
         left_side = f"{clock(float(row.get('at') or 0.0))} {who_said(source, said)}"
-        because = ctx.tr("because: {why}").format(why=cause) if cause else ""
+        because = ctx.tr("why: {cause}").format(cause=cause) if cause else ""
+        because = fit(because, min(width(because), cells * 2 // 5))
         room = max(10, cells - width(because) - 1)
         yield exactly((Span(fit(left_side, room) + " "), Span(because, "dim")), cells)
 

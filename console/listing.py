@@ -193,7 +193,7 @@ def _late(ctx: Ctx, seconds: float) -> str:
     if seconds < 60:
         return ctx.tr("now!")
     minutes = ctx.tr("{n} min").format(n=int(seconds) // 60)
-    return ctx.tr("late {t}").format(t=minutes if seconds < 3600 else _hours(seconds, ctx.look))
+    return ctx.tr("-{t}").format(t=minutes if seconds < 3600 else _hours(seconds, ctx.look))
 
 
 def _one_unit(seconds: float, look: Look) -> str:

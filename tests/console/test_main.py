@@ -126,9 +126,9 @@ def test_how_orders_travel_is_no_news() -> None:
         (20880, "5时48分", "5 h 48 min"),
         (99 * 3600, "4天", "4 d"),
         (-5, "到点", "now!"),
-        (-61, "逾1分", "late 1 min"),
-        (-3600, "逾1时", "late 1 h"),
-        (-40 * 86400, "逾40天", "late 40 d"),
+        (-61, "逾1分", "-1 min"),
+        (-3600, "逾1时", "-1 h"),
+        (-40 * 86400, "逾40天", "-40 d"),
     ],
 )
 def test_how_long_is_left(seconds: float, zh: str, en: str) -> None:
