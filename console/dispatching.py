@@ -108,8 +108,8 @@ class Facts:
     @property
     def ready(self) -> tuple[str, ...]:
         """The recommended units that may be ordered now; the others are waited for."""
-        free = {choice.unit for choice in self.choices if choice.free}
-        return tuple(unit for unit in self.team if unit in free)
+        wait = {c.unit for c in self.choices if c.order is None and not c.free}
+        return tuple(unit for unit in self.team if unit not in wait)
 
     @property
     def going(self) -> tuple[Choice, ...]:
