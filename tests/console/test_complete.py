@@ -38,7 +38,7 @@ def taken(given: Offer, line: str, number: int = 0) -> str:
         ("派 412 民兵二", "zh", "民兵二队"),
         ("派 412 mb1", "zh", "民兵一队"),
         ("派 412 民兵一队、护", "zh", "护林一组"),
-        ("撤回 412 ", "zh", "民兵一队"),  # who has an order of it
+        ("撤回 412 ", "zh", "网格救援二队"),  # who has an order of it
         ("级 412 ", "zh", "急"),
         ("urgency 412 h", "en", "high"),
         ("代报 民兵一队 412 到", "zh", "到场"),

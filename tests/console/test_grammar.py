@@ -35,7 +35,7 @@ def township() -> list[Row]:
         incident("I-e1-415", sources={"hj-03": {"kind": "intrusion", "class": "camera"}}),
         incident("I-e1-398", state="closed"),
         case("I-e1-187"),
-        assignment("O-e1-1", unit="militia-1", status="en_route"),
+        assignment("O-e1-1", unit="grid-2", status="en_route"),
         unit("militia-1", "民兵一队"),
         unit("militia-2", "民兵二队"),
         unit("rangers-1", "护林一组"),
