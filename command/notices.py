@@ -56,10 +56,12 @@ def payload(world: World, ident: str, notice: Notice) -> bytes:
 
 def _called(world: World, notice: Notice) -> str:
     """What the leader reads: nobody has it, and it is theirs to look after."""
+    mark = DRILL_MARK if world.exercise else ""
+    if notice.reason == Reason.NO_OFFICER:
+        return mark + tr("Nobody is at the duty console: please go there or call the post at once.")
     incident = world.incidents.get(notice.incident)
     what = f"{place_name(world, incident.place)} {world.plan_of(incident).name}" if incident else ""
     words = tr("Nobody has acknowledged {incident} {what}: please call the post at once.")
-    mark = DRILL_MARK if world.exercise else ""
     said = words.format(incident=notice.incident, what=what)
     return f"{mark}{' '.join(said.split())}"
 

@@ -1,8 +1,8 @@
 """Who sits at the consoles, and what follows when nobody does. Pure.
 
 An acknowledgement is one officer's "I have it": it ends when that officer's last console has been
-gone for a minute. When no officer's console is left for a minute, the second line is called; a
-screen that nobody sees counts as gone (CONSOLE.md section 5).
+gone for a minute. When no officer's console is left for a minute, the second line is called on the
+handheld, the leader on duty where there is none (CONSOLE.md section 5).
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from command.core import events as e
-from command.core.attention import SECOND
+from command.core.attention import LEADER, SECOND
 from command.core.changes import touch, unacknowledge
+from command.core.notices import call_of
 from command.core.reasons import Reason
 from command.core.world import World
 
@@ -91,14 +92,12 @@ def decide_absent(world: World, absent: Absent, now: float, cause: str) -> list[
     ]
     if not absent.nobody:
         return ended
+    ids = world.ids()
+    to = SECOND if world.index.by_role.get(SECOND) else LEADER  # not every office has a second line
     alert = e.OfficerAlerted(
-        at=now,
-        cause=cause,
-        reason=Reason.NO_OFFICER,
-        alert=world.ids().next("A"),
-        text=SECOND,
+        at=now, cause=cause, reason=Reason.NO_OFFICER, alert=ids.next("A"), text=to
     )
-    return [*ended, alert]
+    return [*ended, alert, *call_of(world, to, "", Reason.NO_OFFICER, now, ids, late=False)]
 
 
 def acknowledgement_ended(world: World, event: e.AcknowledgementEnded) -> None:

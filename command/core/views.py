@@ -17,6 +17,14 @@ from command.core.dispatch import candidates, unit_status
 from command.core.needs import open_needs
 from command.core.orders import hazards_of, place_name, position_json
 from command.core.plans import Family
+from command.core.rows import (
+    alert_row,
+    notice_row,
+    post_row,
+    quarantine_row,
+    shelf_row,
+    source_row,
+)
 from command.core.shift import shift_row
 from command.core.tables import LIVE, RUNNING
 from command.core.world import Assignment, Incident, World
@@ -328,101 +336,6 @@ def unit_row(world: World, unit_id: str) -> Row:
         "jobs": len(state.orders),
         "position": position_json(state.position),
         "last_contact": state.last_at,
-    }
-
-
-def source_row(world: World, source: str) -> Row:
-    """A camera or sensor: unknown until first heard, then online, fault or offline."""
-    state = world.sources.get(source)
-    row: Row = {"id": source, "class": world.index.classes.get(source, "unknown")}
-    row["place"] = world.index.homes.get(source, ("", None))[0]
-    if (camera := world.index.cameras.get(source)) is not None:
-        row |= reference.camera_fields(camera)
-    if state is None:
-        return row | {"state": "unknown", "since": None}
-    online = "online" if state.ok else "fault"
-    return row | {
-        "state": online if state.online else "offline",
-        "since": state.since,
-        "last_at": state.last_at,
-        "text": state.text,
-        "battery": state.battery,
-        "alarms": state.alarms,
-    }
-
-
-def alert_row(world: World, alert: str) -> Row | None:
-    """Something the officer must know; gone once acknowledged."""
-    known = world.alerts.get(alert)
-    if known is None:
-        return None
-    return {
-        "id": alert,
-        "at": known.at,
-        "reason": known.reason,
-        "incident": known.incident,
-        "unit": known.unit,
-        "source": known.source,
-        "order_id": known.order_id,
-        "text": known.text,
-    }
-
-
-def notice_row(world: World, key: str) -> Row | None:
-    """Words to the handhelds, and when the broker had them (None: they still wait)."""
-    notice = world.notices.get(key)
-    if notice is None:
-        return None
-    return {
-        "id": key,
-        "at": notice.at,
-        "to": notice.to,
-        "by": notice.by,
-        "text": notice.text,
-        "incident": notice.incident,
-        "reason": notice.reason,
-        "sent_at": notice.sent_at,
-    }
-
-
-def shelf_row(world: World, key: str) -> Row | None:
-    """A source and kind that is quiet for a while."""
-    if key not in world.shelf:
-        return None
-    source, _, kind = key.partition("|")
-    return {"source": source, "kind": kind, "until": world.shelf[key]}
-
-
-def quarantine_row(world: World, key: str) -> Row | None:
-    """A message that could not be read or that our code failed on; gone when newer ones came."""
-    kept = world.quarantine.get(key)
-    if kept is None:
-        return None
-    return {
-        "quarantine": key,
-        "at": kept.at,
-        "source": kept.source,
-        "topic": kept.topic,
-        "why": kept.why,
-        "detail": kept.detail,
-    }
-
-
-def post_row(world: World) -> Row:
-    """The post itself."""
-    township = world.township
-    return {
-        "township": world.township_id,
-        "name": township.name if township else "",
-        "root": world.root,
-        "era": world.era,
-        "epoch": world.epoch,
-        "rejected": world.rejected,
-        "digest": world.digest,
-        "response": world.response.level,
-        "response_by": world.response.by,
-        "response_since": world.response.since,
-        "response_why": world.response.why,
     }
 
 

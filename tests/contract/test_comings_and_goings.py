@@ -145,7 +145,7 @@ def test_nobody_answers_and_it_goes_on_by_itself(hurried: Site) -> None:
     )
     told = hurried.officer.row("alert", lambda row: row["order_id"] == first["order_id"])
     assert (told["reason"], told["unit"]) == ("no_reply", first["unit"])
-    assert hurried.line("IncidentEscalated", incident=incident)["to"] == "leader"
+    assert hurried.line("IncidentEscalated", incident=incident, to="leader")
 
 
 def test_a_drill_has_its_own_topics_ids_and_mark(own: Site, tmp_path: Path) -> None:

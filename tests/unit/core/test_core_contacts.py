@@ -11,7 +11,8 @@ from command.core import events as e
 from command.core.decide import Fact
 from command.core.dispatch import unit_status
 from command.core.reasons import Reason
-from command.core.views import source_row, unit_row
+from command.core.rows import source_row
+from command.core.views import unit_row
 from sensors.observations import (
     ClockQuality,
     Duty,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stage import NOON, Stage, stage
+from stage import NOON, TEAMS, Stage, post, stage
 
 from command.core import events as e
 from command.core.presence import GONE_S, Absent, Presence, decide_absent
@@ -108,11 +108,21 @@ def test_what_has_ended_is_nobodys_business() -> None:
 
 
 def test_when_nobody_is_left_the_second_line_is_called() -> None:
-    play = acknowledged()
+    second, holder = post("disaster", "second")
+    play = stage(*TEAMS, holder, posts=(second,))
     play.give(Absent((WATCH,), nobody=True))
     alert = play.one(e.OfficerAlerted)
     assert (alert.reason, alert.text, alert.cause) == ("no_officer", "second", "presence")
+    called = play.one(e.NoticeIssued)
+    assert (called.to, called.reason, called.incident) == ("disaster", "no_officer", "")
     assert play.world.alerts[alert.alert].reason == "no_officer"
+
+
+def test_where_there_is_no_second_line_the_leader_is_called() -> None:
+    play = stage()
+    play.give(Absent(nobody=True))
+    assert play.one(e.OfficerAlerted).text == "leader"
+    assert play.one(e.NoticeIssued).to == "leader"
 
 
 def test_a_restart_misses_those_who_had_something_in_hand() -> None:

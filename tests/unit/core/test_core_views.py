@@ -11,6 +11,7 @@ from command.core import events as e
 from command.core import views
 from command.core.decide import Fact
 from command.core.reasons import Reason
+from command.core.rows import source_row
 from command.core.shift import shift_row
 from sensors.observations import Fault, Heartbeat, Rejection, RejectionReason
 
@@ -218,7 +219,7 @@ def test_a_camera_says_since_when_it_is_as_it_is() -> None:
     seen: list[tuple[str, float | None]] = []
 
     def look() -> None:
-        row = views.source_row(play.world, "cam-1")
+        row = source_row(play.world, "cam-1")
         seen.append((row["state"], row["since"]))
 
     look()
