@@ -23,7 +23,7 @@ from console.anywhere import anywhere
 from console.cells import Line
 from console.command_line import CommandLine
 from console.effects import Effect, Quit, Remember, Send
-from console.frame import Parts, frame, origin
+from console.frame import Parts, frame, origin, second_line
 from console.gap import Kept, compare, keep
 from console.grammar import to_keep
 from console.guard import ONCE, Guard, Painted, Press
@@ -131,7 +131,8 @@ class Desk:
         """A key by Textual's name, and the character it types ("" for none)."""
         self._freeze(mono)
         ctx = self.ctx(mono)
-        if self._bindings.get(key) == "next" and not character:  # before anything else may eat it
+        whole = self.page.whole and not ctx.lost
+        if self._bindings.get(key) == "next" and not (character or whole):  # before all others
             return self._carry_out(self._press(ctx, "next", ""), mono)
         if self.line is not None:
             return self._into_the_line(self.line, key, character, mono)
@@ -154,9 +155,9 @@ class Desk:
     def click(self, x: int, y: int, mono: float) -> list[Effect]:
         """A mouse click: the page's own lines are the page's, line 2 is F2's."""
         self._freeze(mono)
-        if y == 1:
-            return self._carry_out(self._press(self.ctx(mono), "next", ""), mono)
         ctx = self.ctx(mono)
+        if y == second_line(ctx):
+            return self._carry_out(self._press(ctx, "next", ""), mono)
         left, above = origin(ctx, self.page)
         return self._carry_out(self.page.click(ctx, x - left, y - above), mono)
 
@@ -194,6 +195,10 @@ class Desk:
         # What the lost page covers was not seen: it is guarded again when it comes back.
         self._guard.painted(None if ctx.lost else self.page, self.page.stirred, mono)
         return Picture(lines, cursor)
+
+    def open(self, page: str, mono: float) -> list[Effect]:
+        """Open a page from outside."""
+        return self._carry_out((Go(page),), mono)
 
     @property
     def page(self) -> Page:

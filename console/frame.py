@@ -39,6 +39,8 @@ class Parts:
 def frame(ctx: Ctx, parts: Parts) -> Drawn:
     """All lines of the screen, each exactly as wide, and the terminal's cursor."""
     width, height = ctx.look.width, ctx.look.height
+    if parts.page.whole and not ctx.lost:
+        return list(parts.page.draw(ctx, width, height)), parts.page.cursor(ctx)
     if ctx.look.too_small:
         return _small(ctx, parts, width, height)
     if ctx.lost:
@@ -46,6 +48,12 @@ def frame(ctx: Ctx, parts: Parts) -> Drawn:
     if ctx.model.exercise:
         return _drill(ctx, parts, width, height)
     return _plain(ctx, parts, width, height)
+
+
+def second_line(ctx: Ctx) -> int:
+    """Where on the screen line 2 is: a click on it is F2."""
+    framed = ctx.model.exercise and not ctx.lost and not ctx.look.too_small
+    return 2 if framed else 1
 
 
 def origin(ctx: Ctx, page: Page) -> tuple[int, int]:

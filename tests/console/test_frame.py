@@ -323,6 +323,15 @@ def test_a_click_finds_the_row_in_every_frame(over: dict[str, Any]) -> None:
     assert "编号" in lines[above]
 
 
+@pytest.mark.parametrize("over", [{}, {"post": FSX}])
+def test_a_click_on_line_2_is_f2_in_every_frame(over: dict[str, Any]) -> None:
+    stage = on("main", **over)
+    stage.wait(1)
+    row = next(n for n, line in enumerate(stage.screen()) if "下一件" in line)
+    stage.desk.click(30, row, stage.at)
+    assert stage.desk.page.name == "dispatch"
+
+
 # --- sizes
 
 
