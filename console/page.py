@@ -89,6 +89,7 @@ class Page:
 
     name: ClassVar[str] = ""
     takes_text: ClassVar[bool] = False  # a form: keys that type go to it before they mean anything
+    whole: ClassVar[bool] = False  # it has the whole screen and every key: the tour
     transient: ClassVar[bool] = False  # a dialog: F2 from it to another item does not stack up
     stirred: float = -1e9  # mono at which what F3 is about changed: the guard starts again
 
