@@ -135,7 +135,7 @@ class Desk:
         if self._bindings.get(key) == "next" and not (character or whole):  # before all others
             return self._carry_out(self._press(ctx, "next", ""), mono)
         if self.line is not None:
-            return self._into_the_line(self.line, key, character, mono)
+            return self._typed(self.line, key, character, mono)
         if self.page.takes_text:
             moves = self.page.key(ctx, key, character)
             if moves is not None:
@@ -345,9 +345,7 @@ class Desk:
             raise KeyError(go.page)
         if self.page.name == go.page and (self.page.item == go.item or not go.item):
             return self._fill(go, mono)
-        effects: list[Effect] = []
-        if self.page.name == go.page or self.page.transient:
-            effects += self._close(self.page, mono)
+        effects = self._close(self.page, mono) if self.page.transient else []
         for page in [page for page in self._stack if page.name == go.page]:
             effects += self._close(page, mono)
         page = self._pages[go.page](go.item)
@@ -376,9 +374,7 @@ class Desk:
             return []
         return [Quit()]
 
-    def _into_the_line(
-        self, line: CommandLine, key: str, character: str, mono: float
-    ) -> list[Effect]:
+    def _typed(self, line: CommandLine, key: str, character: str, mono: float) -> list[Effect]:
         moves = line.key(self.ctx(mono), key, character)
         if line.done and self.line is line:
             self.line = None
