@@ -339,13 +339,16 @@ def bench(
     name: Annotated[str | None, typer.Argument(help="Which one; all of them without.")] = None,
     embedded: Annotated[bool, typer.Option("--embedded", help="On the embedded pair.")] = False,
     json_lines: Annotated[bool, typer.Option("--json", help="Figures for programs.")] = False,
+    seconds: Annotated[
+        float | None, typer.Option(help="Of the benchmark console; else 60.", min=1)
+    ] = None,
 ) -> None:
     """Measure this machine against the design: `faults` kills post, broker and store."""
     from command.errors import FengsuiError
     from simulations.bench import run
 
     try:
-        code = run(name, as_json=json_lines, embedded=embedded)
+        code = run(name, as_json=json_lines, embedded=embedded, seconds=seconds)
     except FengsuiError as error:
         raise _said(error) from None
     raise typer.Exit(code)

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from console.effects import Effect, Quiet, Sound
-from console.item import CRIT, HIGH, HIGH_UNSEEN_S, NORM, OFFICER, Item
+from console.item import CRIT, DUE, HIGH, HIGH_UNSEEN_S, NORM, OFFICER, Item
 from console.look import Look
 from console.model import Model
 from console.page import Move, Say
@@ -96,12 +96,11 @@ class Alarm:
         touched, self._touched = self._touched, {}
         now = model.now(mono)
         quieter = _quieter(model)
+        idents = [key for table, key in touched if table in {"incident", "case"}]
         everything = mono - self._looked >= LOOK_EVERY_S
-        if everything:
+        if everything:  # what begins to call by time alone is in the lanes that are due, or calls
             self._looked = mono
-            idents: Iterable[str] = {**queue.items, **dict.fromkeys(self._calling)}
-        else:
-            idents = [key for table, key in touched if table in {"incident", "case"}]
+            idents += [*self._calling, *pressing(queue)]
         for ident in idents:
             self._judge(ident, queue.items.get(ident), now, quieter)
         for table, key in touched:
@@ -180,6 +179,16 @@ class Alarm:
 
     def _audible(self, word: str, mono: float) -> bool:
         return mono - self._silenced >= (LIFE_SILENCE_S if word == "life" else SILENCE_S)
+
+
+def pressing(queue: Queue) -> list[str]:
+    """The items of the lanes 0 to 2, whose deadline is near or past."""
+    found = []
+    for lane, one in queue.order(0.0):
+        if lane > DUE:
+            break
+        found.append(one.id)
+    return found
 
 
 def _word(one: Item, now: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -22,6 +23,10 @@ from console.queue import CRIT
 from console.styles import style
 
 TICK_S = 0.1  # 10 Hz; FIELD.md section 5
+STORM_TICK_S = 0.05  # with so many rows waiting: half the work at a time, and keys between
+STORM_ROWS = 100
+LONG_S = 0.02  # a turn that took so long is not followed by a drawing before the keys had theirs
+KEYS_FIRST_S = 0.1  # how long all else waits for a key's picture, at most
 NATIVE = frozenset({"ansi", "mono"})  # themes in the terminal's own colours
 
 Carry = Callable[[Sequence[Effect]], None]
@@ -83,7 +88,7 @@ class ConsoleApp(terminal.SteadyApp, inherit_bindings=False):
         self._mono = mono
         self._before = before
         self._sheet = Sheet()
-        self._painted = float("-inf")
+        self._painted = self._ticked = self._keyed = float("-inf")
         self._cursor: tuple[int, int] | None = None
         self._title = ""
 
@@ -94,23 +99,49 @@ class ConsoleApp(terminal.SteadyApp, inherit_bindings=False):
     def on_mount(self) -> None:
         """Ten times a second: what is due; drawn as often as the line takes it."""
         self._sheet.focus()
-        self.set_interval(TICK_S, self.pulse)
+        self.set_interval(STORM_TICK_S, self.pulse)
 
     def pulse(self) -> None:
         """What has become due, whatever the terminal does; then the picture."""
         mono = self._mono()
+        if self.key_waits:
+            return
+        rows = len(self.desk.model.changed)
+        if rows < STORM_ROWS and mono - self._ticked < TICK_S - STORM_TICK_S / 2:
+            return
+        self._ticked = mono
         self._before()
         self._carry(self.desk.tick(mono))
         self._entitle(mono)
         if self.missed():
             self._sheet.refresh()
-        if mono - self._painted >= 1 / terminal.rate(os.environ, self.flush_s) - TICK_S / 2:
+        long = self._mono() - mono > LONG_S
+        if (
+            not long
+            and mono - self._painted
+            >= 1 / terminal.rate(os.environ, self.flush_s) - STORM_TICK_S / 2
+        ):
             self.paint()
 
-    def paint(self) -> None:
-        """The picture as it is now; none while the terminal does not read."""
+    @property
+    def key_waits(self) -> bool:
+        """Whether a key's picture is drawn and not yet on its way: rows and timers wait for it."""
+        return self._mono() - self._keyed < KEYS_FIRST_S
+
+    async def breathe(self) -> None:
+        """Between two frames of the feed, of which one waits behind the other: keys go first."""
+        await asyncio.sleep(0)
+        while self.key_waits:  # noqa: ASYNC110 - for a tenth of a second at most
+            await asyncio.sleep(0.002)
+
+    def post_display_hook(self) -> None:
+        """Textual has sent a picture: no key waits any more."""
+        self._keyed = float("-inf")
+
+    def paint(self) -> bool:
+        """The picture as it is now; whether it is another. None while the terminal is stuck."""
         if self.stuck:
-            return
+            return False
         self._painted = self._mono()
         native = self.desk.look.theme in NATIVE
         if self.ansi_color != native:
@@ -119,6 +150,7 @@ class ConsoleApp(terminal.SteadyApp, inherit_bindings=False):
         drawn = self._sheet.show_lines(picture.lines, self.desk.look.theme)
         if picture.cursor != self._cursor:
             self._move_cursor(picture.cursor, drawn)
+        return drawn > 0
 
     def _move_cursor(self, cursor: tuple[int, int] | None, drawn: int) -> None:
         """The terminal's own cursor shows where typing goes; an input method needs it there."""
@@ -151,7 +183,8 @@ class ConsoleApp(terminal.SteadyApp, inherit_bindings=False):
         event.prevent_default()
         character = event.character if event.is_printable and event.character else ""
         self._carry(self.desk.key(event.key, character, self._mono()))
-        self.paint()
+        if self.paint():
+            self._keyed = self._mono()
 
     def on_paste(self, event: Paste) -> None:
         """Into the command line or a form; nowhere else."""

@@ -15,7 +15,7 @@ import json
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, NoReturn
@@ -121,8 +121,15 @@ def settled(frame: Frame) -> str | None:
     return frame.at if isinstance(frame, Rows) else None
 
 
+async def _at_once() -> None:
+    await asyncio.sleep(0)
+
+
 class Link:
-    """The line of one console. `heard` gets each frame of the feed, `ended` each outcome."""
+    """The line of one console. `heard` gets each frame of the feed, `ended` each outcome.
+
+    `breathe` is awaited after each frame: in a storm frame waits behind frame, and all else too.
+    """
 
     def __init__(
         self,
@@ -134,12 +141,13 @@ class Link:
         *,
         mono: Callable[[], float] = time.monotonic,
         silent_s: float = SILENT_S,
+        breathe: Callable[[], Awaitable[None]] = _at_once,
     ) -> None:
         self.state = State(Phase.CONNECTING)
         self.ever_up = False
         self._url, self._greeting, self._ids, self._mono = url, greeting, ids, mono
         self._heard, self._ended = heard, ended
-        self._silent_s = silent_s
+        self._silent_s, self._breathe = silent_s, breathe
         self._asking = Asking()
         self._since: str | None = None
         self._out: asyncio.Queue[str] = asyncio.Queue()
@@ -271,6 +279,7 @@ class Link:
                     if writing is None:
                         writing = self._begin(ws)
                     self._take(frame)
+                    await self._breathe()
                     limit.reschedule(self._until(frame, limit.when()))
         except TimeoutError:
             ws.transport.abort()  # it would not hear a goodbye

@@ -10,6 +10,7 @@ A token that the post does not know ends the program with one line; a line that 
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -37,6 +38,8 @@ from console.sound import Player
 from sensors.words import _, tr
 
 LOG_BYTES = 1024 * 1024
+# Rows point in no circle: looking for circles among ten thousand of them is half of reading them.
+GC_THRESHOLDS = (50_000, 50, 100)
 AGAIN = _("{n} s until the next attempt")
 NO_CHINESE = _(
     "This terminal (TERM=linux) has no Chinese characters: kmscon and fbterm have. English for now."
@@ -61,6 +64,7 @@ class Options:
 def start(options: Options) -> int:
     """Be the console until the officer leaves; the exit code."""
     _logs()
+    gc.set_threshold(*GC_THRESHOLDS)
     console = Console(options, os.environ)
     code = asyncio.run(console.run())
     if console.refused:
@@ -94,7 +98,9 @@ class Console:
         kept, fault = own.read(options.keep)
         made, look = preferences(options, kept, environment)
         self.desk = Desk(PAGES, _new_id, made, readonly=options.readonly, look=look)
-        self.link = Link(options.url, self._greeting, self._heard, self._ended, _new_id)
+        self.link = Link(
+            options.url, self._greeting, self._heard, self._ended, _new_id, breathe=self._breathe
+        )
         self.player = Player(self._ring, self._broken)
         self.carry = Carrier(
             self.desk,
@@ -176,6 +182,9 @@ class Console:
             said.append(look.tr("Settings put aside: {why}").format(why=fault))
         if said:
             self.desk.result = Outcome(SAID, text=" ".join(said))
+
+    async def _breathe(self) -> None:
+        await self.app.breathe()
 
     def _ring(self) -> None:
         self.app.ring()

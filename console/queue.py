@@ -39,7 +39,8 @@ __all__ = (
 )  # fmt: skip
 
 LOOK_EVERY_S = 1.0  # for lanes that change with time alone
-MANY = 1000  # with more items than this, those that only wait (lanes 4 to 6) move once a second
+SORT_EVERY_S = 2.0  # the tail of very many
+MANY = 1000  # with more items than this, those that only wait (lanes 4 to 6) move all at once
 
 Order = Sequence[tuple[int, Item]]
 
@@ -80,7 +81,7 @@ class Queue:
         self._lazy = len(self.items) + len(touched) > MANY
         for ident in touched:
             self._take(model, ident, now)
-        if self._wanted and not 0 <= now - self._sorted_at < LOOK_EVERY_S:
+        if self._wanted and not 0 <= now - self._sorted_at < SORT_EVERY_S:
             self._sort(now)
         moved = self._turn(now)
         left = self._let_go(frozen=frozen)

@@ -31,6 +31,12 @@ def _restart(*, as_json: bool, embedded: bool) -> int:
     return bench(as_json=as_json, embedded=embedded)
 
 
+def _console(*, as_json: bool, embedded: bool, seconds: float | None = None) -> int:  # noqa: ARG001
+    from simulations.bench_console import SECONDS, bench  # noqa: PLC0415
+
+    return bench(as_json=as_json, seconds=seconds or SECONDS)
+
+
 def _fuzz(*, as_json: bool, embedded: bool) -> int:  # noqa: ARG001 - one signature for all
     from simulations.fuzz import run as fuzz  # noqa: PLC0415
 
@@ -43,14 +49,16 @@ BENCHES: dict[str, Callable[..., int]] = {
     "way": _way,
     "restart": _restart,
     "faults": _faults,
+    "console": _console,
     "fuzz": _fuzz,
 }
 
 
-def run(name: str | None, *, as_json: bool, embedded: bool) -> int:
+def run(name: str | None, *, as_json: bool, embedded: bool, seconds: float | None = None) -> int:
     """One benchmark, or all of them one after the other; 0 when everything holds.
 
-    Raises UsageError on an unknown name, FengsuiError when one cannot even be tried.
+    `seconds`: how long the console's is to last. Raises UsageError on an unknown name, FengsuiError
+    when one cannot even be tried.
     """
     if name is None:
         codes = [_named(each, as_json=as_json, embedded=embedded) for each in BENCHES]
@@ -58,6 +66,10 @@ def run(name: str | None, *, as_json: bool, embedded: bool) -> int:
     if name not in BENCHES:
         message = tr("There is no benchmark {name}. There are: {names}")
         raise UsageError(message.format(name=ascii(name[:40]), names=" ".join(BENCHES)))
+    if seconds is not None:
+        if name != "console":
+            raise UsageError(tr("--seconds is for the benchmark console alone."))
+        return _console(as_json=as_json, embedded=embedded, seconds=seconds)
     return BENCHES[name](as_json=as_json, embedded=embedded)
 
 
