@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from console.desk import Pages
 from console.pages.back import BackPage
 from console.pages.boards import BOARDS
@@ -13,8 +15,9 @@ from console.pages.main import MainPage
 from console.pages.map import MapPage
 from console.pages.menu import MenuPage
 from console.pages.phone import PhonePage
+from console.pages.tour import TourPage
 
-PAGES: Pages = {
+WORK: Pages = {
     page.name: page
     for page in (
         MainPage,
@@ -29,3 +32,5 @@ PAGES: Pages = {
         *BOARDS,
     )
 }
+# The tour's own desk has all pages but the tour: there F1 twice stays with the help.
+PAGES: Pages = {**WORK, TourPage.name: partial(TourPage, {**WORK, TourPage.name: HelpPage})}
