@@ -84,6 +84,8 @@ class Picture:
         }
         if self._why_unsaved():
             beat["unsaved"] = self._unsaved()
+        if self._clock.speed != 1:
+            beat["speed"] = self._clock.speed  # of a drill: consoles count on between two beats
         return beat
 
     def _why_unsaved(self) -> str:

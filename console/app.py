@@ -20,6 +20,7 @@ from console.cells import Line, size_of
 from console.desk import Desk
 from console.effects import Effect
 from console.queue import CRIT
+from console.safe import Safe
 from console.styles import style
 
 TICK_S = 0.1  # 10 Hz; FIELD.md section 5
@@ -88,6 +89,7 @@ class ConsoleApp(terminal.SteadyApp, inherit_bindings=False):
         self._mono = mono
         self._before = before
         self._sheet = Sheet()
+        self.safe = Safe(desk)
         self._painted = self._ticked = self._keyed = float("-inf")
         self._cursor: tuple[int, int] | None = None
         self._title = ""
@@ -111,7 +113,7 @@ class ConsoleApp(terminal.SteadyApp, inherit_bindings=False):
             return
         self._ticked = mono
         self._before()
-        self._carry(self.desk.tick(mono))
+        self._carry(self.safe.effects(lambda: self.desk.tick(mono), mono))
         self._entitle(mono)
         if self.missed():
             self._sheet.refresh()
@@ -146,7 +148,7 @@ class ConsoleApp(terminal.SteadyApp, inherit_bindings=False):
         native = self.desk.look.theme in NATIVE
         if self.ansi_color != native:
             self.ansi_color = native
-        picture = self.desk.draw(self._painted)
+        picture = self.safe.picture(self._painted)
         drawn = self._sheet.show_lines(picture.lines, self.desk.look.theme)
         if picture.cursor != self._cursor:
             self._move_cursor(picture.cursor, drawn)
@@ -182,26 +184,37 @@ class ConsoleApp(terminal.SteadyApp, inherit_bindings=False):
         event.stop()
         event.prevent_default()
         character = event.character if event.is_printable and event.character else ""
-        self._carry(self.desk.key(event.key, character, self._mono()))
+        mono = self._mono()
+        self._carry(self.safe.effects(lambda: self.desk.key(event.key, character, mono), mono))
         if self.paint():
             self._keyed = self._mono()
 
     def on_paste(self, event: Paste) -> None:
         """Into the command line or a form; nowhere else."""
-        self._carry(self.desk.paste(event.text, self._mono()))
+        mono = self._mono()
+        self._carry(self.safe.effects(lambda: self.desk.paste(event.text, mono), mono))
         self.paint()
 
     def on_click(self, event: Click) -> None:
         """A mouse, where there is one."""
-        self._carry(self.desk.click(event.x, event.y, self._mono()))
+        mono = self._mono()
+        self._carry(self.safe.effects(lambda: self.desk.click(event.x, event.y, mono), mono))
         self.paint()
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
         """Down."""
-        self.desk.wheel(3, self._mono())
-        self.paint()
+        self._wheel(3)
 
     def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
         """Up."""
-        self.desk.wheel(-3, self._mono())
+        self._wheel(-3)
+
+    def _wheel(self, lines: int) -> None:
+        mono = self._mono()
+
+        def turn() -> Sequence[Effect]:
+            self.desk.wheel(lines, mono)
+            return []
+
+        self._carry(self.safe.effects(turn, mono))
         self.paint()

@@ -149,7 +149,8 @@ class Console:
     def _ended(self, outcome: Outcome) -> None:
         """A command has an answer, or none."""
         said = replace(outcome, text=self.desk.look.tr(outcome.text) if outcome.text else "")
-        self.carry(self.desk.ended(said, time.monotonic()))
+        mono = time.monotonic()
+        self.carry(self.app.safe.effects(lambda: self.desk.ended(said, mono), mono))
 
     def _before(self) -> None:
         """At each tick: how the line stands."""

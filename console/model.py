@@ -86,7 +86,8 @@ class Model:
         """The post's clock, POSIX seconds; 0 before the first beat."""
         if self.beat_at is None:
             return 0.0
-        return float(self.beat.get("now", 0.0)) + max(0.0, mono - self.beat_at)
+        speed = float(self.beat.get("speed") or 1.0)  # of a drill's clock
+        return float(self.beat.get("now", 0.0)) + max(0.0, mono - self.beat_at) * speed
 
     def age(self, mono: float) -> float | None:
         """Seconds since the last beat, None before the first."""

@@ -16,7 +16,7 @@ from console.carry import Carrier
 from console.cells import text_of
 from console.effects import Effect, Quit, Remember, Resync, Send, Write
 from console.link import Greeting, Link
-from console.outcome import SAID
+from console.outcome import FAILED, SAID
 from console.sound import Player
 from console.styles import THEMES
 
@@ -114,6 +114,59 @@ async def test_every_theme_draws(theme: str) -> None:
     async with shell.app.run_test(size=shell.size) as pilot:
         await settle(pilot)
         assert any("I-e1-412" in line for line in shell.shown())
+
+
+# --- faults of our own
+
+
+def broken(*_: object) -> list[Effect]:
+    raise ZeroDivisionError("a\x1b[2J fault")
+
+
+async def test_a_page_that_cannot_be_drawn_is_left_for_the_main_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shell = Shell(incident(), size=(100, 30))
+    async with shell.app.run_test(size=shell.size) as pilot:
+        await pilot.press("f6")
+        page = type(shell.stage.desk.page)
+        monkeypatch.setattr(page, "draw", broken)
+        await pilot.press("down")
+        assert shell.stage.desk.page.name == "main"
+        assert any("I-e1-412" in line for line in shell.shown())
+        assert any("ZeroDivisionError" in line for line in shell.shown())
+
+
+async def test_where_nothing_can_be_drawn_the_reds_are_still_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shell = Shell(incident())
+    async with shell.app.run_test(size=shell.size) as pilot:
+        monkeypatch.setattr(type(shell.stage.desk), "draw", broken)
+        await pilot.press("down")
+        assert "急 1" in shell.shown()[0]
+        assert all(line.isprintable() for line in shell.shown())
+        monkeypatch.undo()
+        await pilot.press("f5")
+        assert any("I-e1-412" in line for line in shell.shown())
+
+
+async def test_a_key_and_a_turn_that_fail_are_told_and_gone_on_from(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shell = Shell(incident())
+    async with shell.app.run_test(size=shell.size) as pilot:
+        monkeypatch.setattr(type(shell.stage.desk), "key", broken)
+        await pilot.press("down")
+        assert shell.stage.desk.result.how == FAILED
+        monkeypatch.undo()
+        monkeypatch.setattr(type(shell.stage.desk), "tick", broken)
+        shell.stage.at += 1
+        shell.app.pulse()
+        monkeypatch.undo()
+        await pilot.press("f6")
+        assert shell.stage.desk.page.name == "teams"
+        assert shell.app.safe.faults == 2
 
 
 # --- effects

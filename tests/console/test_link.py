@@ -184,6 +184,12 @@ def test_the_page_of_what_changed_comes_by_itself_and_its_reds_are_unacknowledge
     assert stage.desk.page.name == "main"
 
 
+def test_between_two_beats_a_drills_clock_runs_as_fast_as_the_drill() -> None:
+    stage = Stage(incident(), pulse=beat(speed=10.0))
+    assert stage.desk.model.now(stage.at + 0.5) == NOW + 5.0
+    assert Stage(incident()).desk.model.now(0.5) == NOW + 0.5
+
+
 def test_a_short_break_is_no_gap() -> None:
     stage = Stage(incident())
     stage.wait(4, beats=False)
