@@ -63,7 +63,7 @@ def play(scenario: Scenario, township: Township, files: str) -> Played:
     played = Played(empty(DRILL_ROOT, township.id), Field(scenario, township))
     player = _Player(played)
     played.there.begin(scenario.start_at)
-    player.turn(scenario.start_at, _opening(scenario.start_at, township, files))
+    player.turn(scenario.start_at, opening(scenario.start_at, township, files))
     ticks, now = 0, scenario.start_at
     while now < scenario.end_at:
         tick_at = scenario.start_at + (ticks + 1) * TICK_S
@@ -78,7 +78,7 @@ def play(scenario: Scenario, township: Township, files: str) -> Played:
     return played
 
 
-def _opening(at: float, township: Township, files: str) -> list[Input]:
+def opening(at: float, township: Township, files: str) -> list[Input]:
     loaded = TownshipLoaded(
         at=at, cause="post", reason=Reason.STARTED, digest=files, document=document(township)
     )
