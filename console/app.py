@@ -116,7 +116,7 @@ class ConsoleApp(terminal.SteadyApp, inherit_bindings=False):
         self._carry(self.safe.effects(lambda: self.desk.tick(mono), mono))
         self._entitle(mono)
         if self.missed():
-            self._sheet.refresh()
+            self.redraw()
         long = self._mono() - mono > LONG_S
         if (
             not long
@@ -153,6 +153,10 @@ class ConsoleApp(terminal.SteadyApp, inherit_bindings=False):
         if picture.cursor != self._cursor:
             self._move_cursor(picture.cursor, drawn)
         return drawn > 0
+
+    def redraw(self) -> None:
+        """The whole screen, whatever the terminal thinks it shows."""
+        self._sheet.refresh()
 
     def _move_cursor(self, cursor: tuple[int, int] | None, drawn: int) -> None:
         """The terminal's own cursor shows where typing goes; an input method needs it there."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from console import settings as own
@@ -11,6 +12,7 @@ from console.desk import Desk
 from console.effects import Effect, Quiet, Quit, Remember, Resync, Send, Sound, Write
 from console.link import Link
 from console.outcome import SAID, Outcome
+from console.settings import Settings
 from console.sound import Player
 
 PLAIN = re.compile(r"[\w.-]{1,120}")  # names of files; nothing that leads out of the folder
@@ -18,7 +20,11 @@ TRIES = 1000
 
 
 class Carrier:
-    """`leave` ends the program; `keep` is the folder of the settings, `export` that of exports."""
+    """`leave` ends the program, `redraw` draws all of the screen anew.
+
+    `keep` is the folder of the settings, `export` that of exports. `kept`: the settings as they
+    were read; what only this terminal or this command line wants differently is not kept.
+    """
 
     def __init__(
         self,
@@ -26,12 +32,16 @@ class Carrier:
         link: Link,
         player: Player,
         leave: Callable[[], None],
+        redraw: Callable[[], None],
         *,
         keep: Path,
         export: Path,
+        kept: Settings,
     ) -> None:
-        self._desk, self._link, self._player, self._leave = desk, link, player, leave
-        self._keep, self._export = keep, export
+        self._desk, self._link, self._player = desk, link, player
+        self._leave, self._redraw = leave, redraw
+        self._keep, self._export, self._kept = keep, export, kept
+        self._session = replace(desk.settings)
 
     def __call__(self, effects: Sequence[Effect]) -> None:
         """Carry them out, in their order; none of them waits."""
@@ -48,6 +58,7 @@ class Carrier:
                 self._player.quiet()
             case Resync():
                 self._link.resync()
+                self._redraw()
             case Write():
                 self._write(effect)
             case Remember():
@@ -68,11 +79,21 @@ class Carrier:
 
     def _remember(self) -> None:
         try:
-            own.write(self._keep, self._desk.settings)
+            own.write(self._keep, self._lasting())
         except OSError as error:
             words = self._desk.look.tr("The settings could not be kept: {why}")
             why = error.strerror or error
             self._desk.result = Outcome(SAID, text=words.format(why=why))
+
+    def _lasting(self) -> Settings:
+        """The settings of now; where the officer has not touched one, as it was read."""
+        now, began = self._desk.settings, self._session
+        untouched = {
+            name: getattr(self._kept, name)
+            for name in ("lang", "theme", "guard_s", "sound_command")
+            if getattr(now, name) == getattr(began, name)
+        }
+        return replace(now, **untouched)
 
 
 def new_file(folder: Path, name: str, text: str) -> Path:

@@ -95,7 +95,8 @@ class Console:
     def __init__(self, options: Options, environment: Mapping[str, str]) -> None:
         self.refused = ""
         self._options, self._environment = options, environment
-        kept, fault = own.read(options.keep)
+        read, fault = own.read(options.keep)
+        kept, odd = own.checked(read)
         made, look = preferences(options, kept, environment)
         self.desk = Desk(PAGES, _new_id, made, readonly=options.readonly, look=look)
         self.link = Link(
@@ -107,11 +108,13 @@ class Console:
             self.link,
             self.player,
             self._leave,
+            self._redraw,
             keep=options.keep,
             export=options.export,
+            kept=kept,
         )
         self.app = ConsoleApp(self.desk, self.carry, before=self._before)
-        self._first_words(fault)
+        self._first_words(fault, odd)
 
     async def run(self) -> int:
         """Until the officer leaves, or a signal comes."""
@@ -174,13 +177,16 @@ class Console:
         size = (look.width, look.height)
         return Greeting(self._options.token, f"console/{_version()}", size, look.lang)
 
-    def _first_words(self, fault: str) -> None:
+    def _first_words(self, fault: str, odd: list[str]) -> None:
         look = self.desk.look
         said = []
         if not terminal.has_chinese(self._environment):
             said.append(look.tr(NO_CHINESE))
         if fault:
             said.append(look.tr("Settings put aside: {why}").format(why=fault))
+        if odd:
+            words = look.tr("Settings that cannot be meant, and are not used: {names}")
+            said.append(words.format(names=", ".join(odd)))
         if said:
             self.desk.result = Outcome(SAID, text=" ".join(said))
 
@@ -195,6 +201,9 @@ class Console:
 
     def _leave(self) -> None:
         self.app.exit(0)
+
+    def _redraw(self) -> None:
+        self.app.redraw()
 
 
 def words(state: State, mono: float, look: Look) -> str:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
+
+from console.keys import ACTIONS, FIXED
+from console.styles import THEMES
+from sensors.words import LANGUAGES
+
+GUARD_S = (0.4, 1.5)  # seconds; CONSOLE.md section 4
 
 
 @dataclass(slots=True)
@@ -43,6 +50,39 @@ def read(where: Path) -> tuple[Settings, str]:
     except (OSError, ValueError, TypeError) as error:
         _put_aside(path)
         return Settings(), f"{path}: {error}"
+
+
+def checked(given: Settings) -> tuple[Settings, list[str]]:
+    """The settings with what nobody can mean put right; the names of what that was.
+
+    A file is edited by hand: a theme that there is not must not leave the officer without a screen.
+    """
+    made, odd = replace(given), []
+    for name, fits in _FITS.items():
+        if not fits(getattr(given, name)):
+            setattr(made, name, getattr(Settings(), name))
+            odd.append(name)
+    known = set(ACTIONS.values())
+    made.keys = {
+        action: key for action, key in made.keys.items() if action in known and key not in FIXED
+    }
+    odd += [f"keys: {action}" for action in given.keys if action not in made.keys]
+    return made, odd
+
+
+def _texts(value: Iterable[object]) -> bool:
+    return all(isinstance(each, str) for each in value)
+
+
+_FITS: dict[str, Callable[[Any], bool]] = {
+    "lang": lambda value: value in LANGUAGES,
+    "theme": lambda value: value in THEMES,
+    "guard_s": lambda value: GUARD_S[0] <= value <= GUARD_S[1],
+    "sound_command": _texts,
+    "history": _texts,
+    "keys": lambda value: _texts(value.values()),
+    "drafts": lambda value: _texts(value.values()),
+}
 
 
 def write(where: Path, settings: Settings) -> None:

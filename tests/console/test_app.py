@@ -11,12 +11,14 @@ from desk_stage import HOSTILE, LANGS, SIZES, Stage, incident
 from textual.events import Paste
 from textual.pilot import Pilot
 
+from console import settings as own
 from console.app import ConsoleApp
 from console.carry import Carrier
 from console.cells import text_of
 from console.effects import Effect, Quit, Remember, Resync, Send, Write
 from console.link import Greeting, Link
 from console.outcome import FAILED, SAID
+from console.settings import Settings
 from console.sound import Player
 from console.styles import THEMES
 
@@ -177,7 +179,7 @@ class Office:
 
     def __init__(self, tmp_path: Path) -> None:
         self.stage = Stage(incident())
-        self.left = 0
+        self.left = self.redrawn = 0
         greeting = Greeting("t", "c", (80, 24), "zh")
         self.outcomes: list[object] = []
         link = Link(
@@ -186,11 +188,15 @@ class Office:
         )  # fmt: skip
         player = Player(lambda: None, lambda _: None)
         self.carry = Carrier(
-            self.stage.desk, link, player, self._leave, keep=tmp_path / "k", export=tmp_path / "e"
-        )
+            self.stage.desk, link, player, self._leave, self._redraw,
+            keep=tmp_path / "k", export=tmp_path / "e", kept=Settings(theme="contrast"),
+        )  # fmt: skip
 
     def _leave(self) -> None:
         self.left += 1
+
+    def _redraw(self) -> None:
+        self.redrawn += 1
 
 
 def test_an_export_is_written_and_told(tmp_path: Path) -> None:
@@ -212,7 +218,18 @@ def test_settings_are_kept_and_a_disk_that_is_full_is_told(tmp_path: Path) -> No
     assert "设置没有存上" in office.stage.desk.result.text
 
 
+def test_what_only_this_terminal_wants_is_not_kept(tmp_path: Path) -> None:
+    office = Office(tmp_path)  # read: contrast; on this terminal: night
+    office.stage.desk.settings.lang = "en"  # the officer's own choice
+    office.carry([Remember()])
+    kept, _ = own.read(tmp_path / "k")
+    assert (kept.lang, kept.theme) == ("en", "contrast")
+    office.stage.desk.settings.theme = "mono"
+    office.carry([Remember()])
+    assert own.read(tmp_path / "k")[0].theme == "mono"
+
+
 def test_leaving_and_asking_anew(tmp_path: Path) -> None:
     office = Office(tmp_path)
     office.carry([Resync(), Quit()])
-    assert office.left == 1
+    assert (office.left, office.redrawn) == (1, 1)

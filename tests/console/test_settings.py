@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,24 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"console\.new"):
         own.write(tmp_path, Settings(lang="zh"))
     assert own.read(tmp_path)[0].lang == "en"
+
+
+@pytest.mark.parametrize(
+    ("over", "odd"),
+    [
+        ({}, []),
+        ({"theme": "pink"}, ["theme"]),
+        ({"lang": "fr", "guard_s": 9.0}, ["lang", "guard_s"]),
+        ({"history": [1], "sound_command": [None]}, ["sound_command", "history"]),
+        ({"keys": {"help": 1}, "drafts": {"x": []}}, ["keys", "drafts", "keys: help"]),
+        ({"keys": {"fly": "f1", "teams": "f2", "grid": "f12"}}, ["keys: fly", "keys: teams"]),
+    ],
+)
+def test_what_nobody_can_mean_is_named_and_not_used(over: dict[str, Any], odd: list[str]) -> None:
+    made, named = own.checked(replace(Settings(), **over))
+    assert named == odd
+    assert own.checked(made) == (made, [])
+    assert made.keys == ({"grid": "f12"} if "grid" in over.get("keys", {}) else {})
 
 
 def test_the_folder_is_where_the_user_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
