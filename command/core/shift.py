@@ -22,6 +22,7 @@ from command.core.triage import HIGHEST
 from command.core.world import Incident, Shift, Signed, World
 
 UNACKNOWLEDGED, UNREAD = "unacknowledged", "hazard_unread"
+LEADER = "leader"  # leaving or swapping needs the leader's word (CENTRES.md (b) 5)
 SETTLE_S = 600.0  # a new officer has ten minutes to take on what is not urgent
 BLOCKS_NAMED = 5  # in the words of a refusal
 BLOCKS_SHOWN = 50  # in the row, which goes out every second; `blocked` is how many there are
@@ -97,8 +98,8 @@ def shift_row(world: World) -> dict[str, Any]:
 
 
 def decide_handover(world: World, c: m.Handover, o: Ordered, now: float) -> list[e.Event]:
-    """The outgoing officer's signature."""
-    if world.shift.officer not in {"", o.by}:
+    """The outgoing officer's signature; or the leader's, for an officer who cannot sign."""
+    if world.shift.officer not in {"", o.by} and o.role != LEADER:
         raise Refused(Refusal.NOT_ON_DUTY, by=world.shift.officer)
     _check_digest(world, c.digest)
     blocks = shift_blocks(world)

@@ -86,6 +86,13 @@ def test_who_is_not_on_duty_cannot_hand_over() -> None:
     assert NEXT in missing(stage)
 
 
+def test_the_leader_signs_for_an_officer_who_cannot() -> None:
+    stage = stage_of(shift(officer=NEXT))
+    stage.desk.model.role = "leader"
+    stage.press("f3")
+    assert [send.command.do for send in stage.sent] == ["handover"]
+
+
 def test_without_a_digest_of_the_post_nothing_is_signed() -> None:
     stage = board("handover", tables=township(shift={}))
     stage.press("f3")

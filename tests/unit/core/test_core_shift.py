@@ -12,6 +12,7 @@ from stage import DAY, NOON, PLANS, RULES, Stage, stage
 from command import messages as m
 from command.core import events as e
 from command.core.codec import dump_world, load_world
+from command.core.commands import Ordered
 from command.core.ordering import Refused
 from command.core.plans import Plans
 from command.core.reasons import Reason, Refusal
@@ -208,6 +209,17 @@ def test_only_the_officer_on_duty_signs_first() -> None:
     play = night()
     found = refusal(lambda: sign(play, "officer-2"))
     assert (found.why, found.by) == (Refusal.NOT_ON_DUTY, "officer-1")
+
+
+def test_the_leader_signs_for_an_officer_who_cannot() -> None:
+    play = night()
+    command = m.Handover(id="h-1", digest=shift_digest(play.world), words="值守岗突发急病")
+    play.give(Ordered(command, "leader-1", "leader"))
+    assert play.world.shift.signed is not None
+    assert (play.world.shift.signed.by, play.world.shift.officer) == ("leader-1", "officer-1")
+    assert refusal(lambda: take(play, "officer-1")).why == Refusal.SAME_OFFICER
+    take(play, "officer-2")
+    assert play.world.shift.officer == "officer-2"
 
 
 def test_an_old_digest_is_not_signed() -> None:
