@@ -118,23 +118,28 @@ class Alarm:
             if self._calling.get(ident) != word:
                 self._fresh.add(word)
             self._calling[ident] = word
-        else:
-            self._calling.pop(ident, None)
-        if one is not None and one.running and one.urgency <= NORM and not _hushed(one, quieter):
-            self._tell(one, now)
+        elif ident in self._calling:
+            del self._calling[ident]
+        if one is not None and one.urgency <= NORM and one.running:
+            self._tell(one, now, quieter)
 
-    def _tell(self, one: Item, now: float) -> None:
+    def _tell(self, one: Item, now: float, quieter: frozenset[str]) -> None:
         """What is said once: it is there, and that its deadline has passed."""
-        if one.urgency == NORM or one.case:
-            self._news(one.id)
-        if one.owes == OFFICER and one.due_at <= now and one.due_kind not in KEPT_BY_THE_POST:
-            self._news(f"{one.id} {one.due_kind} {one.due_at}")
+        fresh = (one.urgency == NORM or one.case) and one.id not in self._known
+        late = one.owes == OFFICER and one.due_at <= now and one.due_kind not in KEPT_BY_THE_POST
+        if not fresh and not late:
+            return
+        aloud = not _hushed(one, quieter)  # else it is no news later either
+        if fresh:
+            self._news(one.id, aloud=aloud)
+        if late:
+            self._news(f"{one.id} {one.due_kind} {one.due_at}", aloud=aloud)
 
-    def _news(self, fact: str) -> None:
+    def _news(self, fact: str, *, aloud: bool = True) -> None:
         """Sounds once, and not at all if it was there when this console came."""
         if fact not in self._known:
             self._known.add(fact)
-            if self._settled:
+            if aloud and self._settled:
                 self._fresh.add("norm")
 
     # --- what sounds

@@ -202,6 +202,9 @@ def test_only_reds_sound_in_a_flood() -> None:
     assert times(stage, 10) == []
     stage.rows(incident())
     assert words(stage) == ["crit"]
+    stage.pulse = beat()
+    stage.rows(incident(rev=8, ack=ACKED), high(rev=8, ack=ACKED))
+    assert times(stage, 70) == []  # the flood is over: what it hushed is no news now
 
 
 def test_a_source_that_chatters_is_not_heard_unless_it_is_red() -> None:
