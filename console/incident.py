@@ -110,6 +110,9 @@ def flags(ctx: Ctx, one: Item) -> list[str]:
     if row.get("escalated_to"):
         called = wording.role(ctx.look, str(row["escalated_to"]))
         made.append(tr("nobody acknowledged: {who} was called").format(who=called))
+    elif row.get("second_called"):
+        called = wording.role(ctx.look, "second")
+        made.append(tr("nobody acknowledged: {who} was called").format(who=called))
     return made
 
 
@@ -333,16 +336,22 @@ def timeline(ctx: Ctx, rows: Iterable[Row], cells: int) -> Iterator[Line]:
     """`03:12:19 推荐第3版      因: 需要增加`."""
     for row in rows:
         source, said, cause = sentences.event_line(ctx, row)
-        left_side = f"{clock(float(row.get('at') or 0.0))} {who_said(source, said)}"
+        left_side = f"{clock(float(row.get('at') or 0.0))} {who_said(ctx, source, said)}"
+        cause = reason_why(said, cause)
         because = ctx.tr("why: {cause}").format(cause=cause) if cause else ""
         because = fit(because, min(width(because), cells * 2 // 5))
         room = max(10, cells - width(because) - 1)
         yield exactly((Span(fit(left_side, room) + " "), Span(because, "dim")), cells)
 
 
-def who_said(source: str, said: str) -> str:
-    """The source before its sentence, where the sentence does not begin with it."""
-    return said if said.startswith(source) else f"{source} {said}"
+def who_said(ctx: Ctx, source: str, said: str) -> str:
+    """The source before its sentence, where it is not the post and does not begin it anyway."""
+    return said if said.startswith(source) or source == ctx.tr("post") else f"{source} {said}"
+
+
+def reason_why(said: str, cause: str) -> str:
+    """The cause, where the sentence does not say the same."""
+    return "" if cause.casefold() in said.casefold() else cause
 
 
 def timeline_head(ctx: Ctx, cells: int) -> Line:

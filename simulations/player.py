@@ -79,6 +79,7 @@ def play(scenario: Scenario, township: Township, files: str) -> Played:
 
 
 def opening(at: float, township: Township, files: str) -> list[Input]:
+    """The first facts of a log: the township's files are read, and a post is there."""
     loaded = TownshipLoaded(
         at=at, cause="post", reason=Reason.STARTED, digest=files, document=document(township)
     )

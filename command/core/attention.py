@@ -97,21 +97,30 @@ def acknowledged_by(
 
 def fire_ack(world: World, ident: str, now: float, late: bool) -> list[e.Event]:
     """Nobody has it: the leader on duty is called."""
-    return _called(world, ident, LEADER, Reason.OFFICER_SILENT, now, late)
+    reason = Reason.OFFICER_SILENT
+    escalated = e.IncidentEscalated(
+        at=now, cause="tick", reason=reason, late=late, incident=ident, to=LEADER
+    )
+    return [escalated, *_called(world, ident, LEADER, reason, now, late)]
 
 
 def fire_second(world: World, ident: str, now: float, late: bool) -> list[e.Event]:
     """Nobody has it yet: the second line is called, before the leader is."""
-    return _called(world, ident, SECOND, Reason.OFFICER_SILENT, now, late)
+    return _second_called(world, ident, Reason.OFFICER_SILENT, now, late)
+
+
+def _second_called(
+    world: World, ident: str, reason: Reason, now: float, late: bool
+) -> list[e.Event]:
+    called = e.SecondLineCalled(at=now, cause="tick", reason=reason, late=late, incident=ident)
+    return [called, *_called(world, ident, SECOND, reason, now, late)]
 
 
 def _called(
     world: World, ident: str, to: str, reason: Reason, now: float, late: bool
 ) -> list[e.Event]:
+    """The officer's consoles are told who is called, and so is whoever it is."""
     ids = world.ids()
-    escalated = e.IncidentEscalated(
-        at=now, cause="tick", reason=reason, late=late, incident=ident, to=to
-    )
     alert = e.OfficerAlerted(
         at=now,
         cause="tick",
@@ -121,7 +130,7 @@ def _called(
         incident=ident,
         text=to,
     )
-    return [escalated, alert, *call_of(world, to, ident, reason, now, ids, late=late)]
+    return [alert, *call_of(world, to, ident, reason, now, ids, late=late)]
 
 
 def fire_ackend(world: World, ident: str, now: float, late: bool) -> list[e.Event]:
@@ -138,7 +147,7 @@ def fire_ackend(world: World, ident: str, now: float, late: bool) -> list[e.Even
     )
     if incident.priority > 1 or incident.lapses + 1 != RENEWALS_WITHOUT_WORDS:
         return [lapsed]
-    again = _called(world, ident, SECOND, Reason.ACKNOWLEDGEMENT_EXPIRED, now, late)
+    again = _second_called(world, ident, Reason.ACKNOWLEDGEMENT_EXPIRED, now, late)
     return [lapsed, *again]
 
 
@@ -148,7 +157,7 @@ def fire_ackend(world: World, ident: str, now: float, late: bool) -> list[e.Even
 def acknowledged(world: World, event: e.IncidentAcknowledged) -> None:
     """Nobody is called while it lasts."""
     incident = touch(world, event.incident, event, event.by)
-    incident.ack_by, incident.escalated_to = event.by, ""
+    incident.ack_by, incident.escalated_to, incident.second_called = event.by, "", False
     world.due.pop(f"ack:{incident.id}", None)
     world.due.pop(f"second:{incident.id}", None)
     _lasts_until(world, incident, event.until)
@@ -171,12 +180,17 @@ def lapsed(world: World, event: e.AcknowledgementLapsed) -> None:
     world.due[f"ack:{incident.id}"] = event.ack_due
 
 
+def second_called(world: World, event: e.SecondLineCalled) -> None:
+    """Once; the leader is still to be called if nobody answers."""
+    touch(world, event.incident, event).second_called = True
+    world.due.pop(f"second:{event.incident}", None)
+
+
 def escalated(world: World, event: e.IncidentEscalated) -> None:
     """After the leader there is nobody else to call."""
     touch(world, event.incident, event).escalated_to = event.to
     world.due.pop(f"second:{event.incident}", None)
-    if event.to != SECOND:
-        world.due.pop(f"ack:{event.incident}", None)
+    world.due.pop(f"ack:{event.incident}", None)
 
 
 def priority_changed(world: World, event: e.PriorityChanged) -> None:
@@ -196,7 +210,7 @@ def _second_line(world: World, incident: Incident, at: float) -> None:
     waiting = world.due.get(f"ack:{incident.id}")
     if incident.priority > URGENT:
         world.due.pop(f"second:{incident.id}", None)
-    elif waiting is not None and not incident.escalated_to:
+    elif waiting is not None and not (incident.second_called or incident.escalated_to):
         half = world.plan_of(incident).ack_within_s / 2
         world.due.setdefault(f"second:{incident.id}", max(at, waiting - half))
 

@@ -285,8 +285,15 @@ class AcknowledgementEnded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecondLineCalled(Event):
+    """The officer has not answered yet: somebody else is woken; it is still the officer's."""
+
+    incident: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentEscalated(Event):
-    """The officer did not answer: the second line, or the leader on duty, is called."""
+    """The officer did not answer: the leader on duty is called."""
 
     incident: str
     to: str
@@ -613,6 +620,7 @@ EVENTS: dict[str, type[Event]] = {
         IncidentAcknowledged,
         AcknowledgementLapsed,
         AcknowledgementEnded,
+        SecondLineCalled,
         IncidentEscalated,
         IncidentNoted,
         GradeSet,

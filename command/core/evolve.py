@@ -374,6 +374,7 @@ def _reopened(world: World, event: e.IncidentReopened) -> None:
     incident = _touch(world, event.incident, event, event.by)
     incident.state = move_incident(incident.state, IncidentState.OPEN)
     incident.ended_at, incident.merged_into, incident.escalated_to = None, "", ""
+    incident.second_called = False
     incident.news_at, incident.ack_by, incident.ack_until = event.at, "", None
     incident.released_at, incident.released_by, incident.outcome = None, "", ""
     incident.reopened_at = event.at
@@ -597,6 +598,7 @@ _APPLY: dict[type[e.Event], Callable[[World, Any], None]] = {
     e.IncidentAcknowledged: attention.acknowledged,
     e.AcknowledgementLapsed: attention.lapsed,
     e.AcknowledgementEnded: presence.acknowledgement_ended,
+    e.SecondLineCalled: attention.second_called,
     e.IncidentEscalated: attention.escalated,
     e.IncidentNoted: _noted,
     e.GradeSet: grades.grade_set,

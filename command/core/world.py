@@ -77,6 +77,7 @@ class Incident:
     ack_by: str = ""
     ack_until: float | None = None
     escalated_to: str = ""
+    second_called: bool = False
     notes: list[Note] = field(default_factory=list)
     nobody_for: list[str] = field(default_factory=list)  # musts that no unit is left for
     nobody_wanted: list[str] = field(default_factory=list)  # the same of what is only wanted

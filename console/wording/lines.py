@@ -37,6 +37,7 @@ EVENT = {
     "IncidentAcknowledged": _("acknowledged {until} {why}"),
     "AcknowledgementLapsed": _("the acknowledgement of {by} lapsed"),
     "AcknowledgementEnded": _("{by} left the console: nobody has it"),
+    "SecondLineCalled": _("no answer yet: the second line is called"),
     "IncidentEscalated": _("no answer: {to} is called"),
     "IncidentNoted": _("note: {text}"),
     "IncidentMerged": _("joined to {into}"),
@@ -136,7 +137,7 @@ def _who(names: Names, name: str, row: Row) -> str:
 
 def _filled(names: Names, template: str, row: Row) -> str:
     words_of = _Words(names, row)
-    return " ".join(template.format_map(words_of).split())
+    return " ".join(template.format_map(words_of).split()).removesuffix(":")
 
 
 class _Words(dict[str, str]):
@@ -193,7 +194,8 @@ def _alarm_or_kind(names: Names, _row: Row, value: Any) -> str:
 def _notice_to(names: Names, _row: Row, value: Any) -> str:
     if value == "all":
         return names.look.tr("everybody")
-    return wording.place(names, str(value))
+    known = names.model.row("place", str(value))
+    return wording.place(names, str(value)) if known else wording.officer(names, str(value))
 
 
 def _role_said(names: Names, _row: Row, value: Any) -> str:

@@ -168,8 +168,7 @@ def test_the_second_lapse_of_the_most_urgent_calls_the_second_line() -> None:
     assert play.all(e.IncidentEscalated) == []
     play.do("acknowledge", ident)
     play.wait(120)
-    called = play.one(e.IncidentEscalated)
-    assert (called.to, called.reason) == ("second", Reason.ACKNOWLEDGEMENT_EXPIRED)
+    assert play.one(e.SecondLineCalled).reason is Reason.ACKNOWLEDGEMENT_EXPIRED
     assert play.told() == ["acknowledgement_expired"]
     play.wait(120)
     assert play.one(e.IncidentEscalated).to == "leader"
@@ -223,8 +222,10 @@ def test_the_second_line_is_called_at_half_and_the_leader_at_the_end() -> None:
     row = play.rows()["incident"][ident]
     assert row is not None
     assert row["due"]["second"] == NOON + 60
-    called = of_kind(play.wait(DAY), e.IncidentEscalated)
-    assert [(event.to, event.at - NOON) for event in called] == [("second", 60), ("leader", 120)]
+    happened = play.wait(DAY)
+    assert [x.at - NOON for x in of_kind(happened, e.SecondLineCalled)] == [60]
+    called = of_kind(happened, e.IncidentEscalated)
+    assert [(event.to, event.at - NOON) for event in called] == [("leader", 120)]
     assert dump_world(play.replayed()) == dump_world(play.world)
 
 
@@ -240,7 +241,9 @@ def test_who_has_it_in_time_calls_nobody(end: str) -> None:
     ident = play.report("cam-1", "flood")
     play.do(end, ident)
     assert f"second:{ident}" not in play.world.due
-    assert of_kind(play.wait(100), e.IncidentEscalated) == []
+    happened = play.wait(100)
+    assert of_kind(happened, e.SecondLineCalled) == []
+    assert of_kind(happened, e.IncidentEscalated) == []
 
 
 def test_raised_it_calls_the_second_line_and_lowered_it_does_not() -> None:
@@ -252,7 +255,7 @@ def test_raised_it_calls_the_second_line_and_lowered_it_does_not() -> None:
     play.now += 100
     play.do("priority", ident, priority=1)
     play.tick()
-    assert play.one(e.IncidentEscalated).to == "second"
+    assert play.one(e.SecondLineCalled).incident == ident
 
 
 def test_the_second_line_is_called_after_a_restart() -> None:
@@ -261,6 +264,7 @@ def test_the_second_line_is_called_after_a_restart() -> None:
     play.world = load_world(dump_world(play.world))
     play.now += 3600
     play.tick()
-    called = play.all(e.IncidentEscalated)
-    assert [(event.to, event.late) for event in called] == [("second", True), ("leader", True)]
+    assert play.one(e.SecondLineCalled).late
+    leader = play.one(e.IncidentEscalated)
+    assert (leader.to, leader.late) == ("leader", True)
     assert play.incident(ident).escalated_to == "leader"

@@ -52,6 +52,7 @@ INCIDENT_ROW = {
     "mayday": False,
     "mayday_units": [],
     "escalated_to": "",
+    "second_called": False,
     "held": None,
     "extended": False,
     "released_at": NOON,
