@@ -16,7 +16,8 @@ from console.wording.lines import event_line
 
 BELOW = 6
 STYLES = {
-    "NobodyLeft": "bad", "UnitMayday": "bad", "IncidentEscalated": "bad", "SecondLineCalled": "warn", "OfficerAlerted": "warn",
+    "NobodyLeft": "bad", "UnitMayday": "bad", "IncidentEscalated": "bad",
+    "SecondLineCalled": "warn", "OfficerAlerted": "warn",
     "MessageQuarantined": "warn", "AcknowledgementLapsed": "warn", "SourceSilent": "warn",
 }  # fmt: skip
 
