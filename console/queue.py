@@ -105,6 +105,11 @@ class Queue:
                 return one
         return None
 
+    @property
+    def frozen(self) -> bool:
+        """Keys are being pressed: the order stays as it was when they began."""
+        return self._frozen is not None
+
     def counts(self) -> Mapping[int, int]:
         """Open items by urgency, drills and cases too: what line 1 counts."""
         return dict(self._counts)

@@ -119,7 +119,8 @@ class MainPage(Page):
     def _fold(self, ctx: Ctx, *, flood: bool) -> None:
         """Groups anew when the queue has changed; of very many at most once a second."""
         state = (ctx.queue.version, flood, frozenset(self._unfolded))
-        many = len(ctx.queue.items) > FEW and ctx.mono - self._folded_at < EVERY_S
+        late = ctx.mono - self._folded_at >= EVERY_S and not ctx.queue.frozen
+        many = len(ctx.queue.items) > FEW and not late
         if state == self._folded or (many and state[1:] == self._folded[1:]):
             return
         places = ctx.model.table("place")
