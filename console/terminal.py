@@ -113,6 +113,11 @@ class SteadyDriver(LinuxDriver):
             self.writer.start()
         super().start_application_mode()  # type: ignore[no-untyped-call] # Textual's
 
+    def stop_application_mode(self) -> None:
+        """As Textual does; the window's title is no longer ours."""
+        self.write(title(""))
+        super().stop_application_mode()
+
     def write(self, data: str) -> None:
         """Never waits."""
         self.writer.write(data)

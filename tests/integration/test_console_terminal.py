@@ -149,6 +149,7 @@ async def test_an_officer_leaves_and_the_terminal_is_as_it_was(tmp_path: Path) -
             assert await terminal.process.wait() == 0
         await asyncio.sleep(0.1)
         assert b"\x1b[?1049l" in terminal.seen
+        assert terminal.seen.rfind(b"\x1b]0;\x07") > terminal.seen.rfind("烽燧\x07".encode())
 
 
 async def test_a_terminal_that_is_closed_ends_the_console(tmp_path: Path) -> None:
