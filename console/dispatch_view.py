@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from console import wording
-from console.cells import CUT, Line, Span, beside, exactly, fit, plain, rule, show, wrap
+from console.cells import CUT, Line, Span, beside, exactly, fit, plain, rule, show, width, wrap
 from console.dispatching import Choice, Facts, Piece, Release
 from console.explained import recommended
 from console.look import clock, span
@@ -28,7 +28,8 @@ HOT_S = 10.0  # a countdown so short is filled red
 BOX = 100  # cells of the hazards' box at most: longer lines are not read at night
 TALL = 24  # lines from which there is room for blanks
 ROOMY = 34  # and for what the teams cost
-UNITS_LEAST = 2  # rows of units that stay while hazards are read
+NEAR_KM = 0.05  # 0.0 would be said
+UNITS_LEAST = 3  # rows of units that stay while hazards are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,19 @@ def pages(texts: Sequence[Piece], cells: int, most: int) -> list[tuple[Piece, ..
     return [*made, tuple(page)] if page else made
 
 
+def _columns(texts: Sequence[Piece], cells: int) -> int:
+    """Two where each text is short: then nobody has to turn a page, and the teams stay in sight."""
+    half = cells // 2 - 6
+    return 2 if len(texts) > 3 and all(width(piece.text) <= half for piece in texts) else 1
+
+
+def _down(texts: Sequence[str], columns: int, cells: int) -> list[str]:
+    """The lines in columns, read downwards."""
+    rows = -(-len(texts) // columns)
+    lines = (texts[row::rows] for row in range(rows))
+    return ["".join(fit(text, cells // columns) for text in line) for line in lines]
+
+
 def _wrapped(piece: Piece, number: str, cells: int) -> list[str]:
     lead = "" if piece.part else number
     lines = wrap(piece.text, max(8, cells - 6))
@@ -177,14 +191,17 @@ def _hazards(
         return _all_read(ctx, facts, cells), ()
     size = min(cells, BOX)
     inner = size - 6
-    made = pages(facts.pieces, inner, max(1, most - 3))
+    columns = _columns(facts.pieces, inner)
+    made = pages(facts.pieces, inner // columns, max(1, most - 3) * columns)
     at = next(n for n, page in enumerate(made) if not hand.read.issuperset(page))
     title = ctx.tr("READ THE HAZARDS FIRST  page {n}/{of}").format(n=at + 1, of=len(made))
     lines = [_boxed(title, ctx.tr("unread"), size, "crit")]
+    texts = []
     for piece in made[at]:
         mark = "*" if f"hazard:{piece.hazard}" in hand.marks else " "
         number = str(facts.hazards.index(piece.hazard) + 1)
-        lines += [_boxed(mark + line, "", size) for line in _wrapped(piece, number, inner)]
+        texts += [mark + line for line in _wrapped(piece, number, inner // columns)]
+    lines += [_boxed(text, "", size) for text in _down(texts, columns, inner)]
     told = ctx.tr("Space once you have read them. F3 does nothing before. They go with the order.")
     lines += [_boxed(" " + line, "", size, "dim") for line in wrap(told, inner - 1)]
     return [exactly(line, cells) for line in lines], made[at]
@@ -233,7 +250,7 @@ def _unit(ctx: Ctx, choice: Choice, hand: Hand, cells: int) -> Line:
     members = int(choice.row.get("members") or 0)
     parts = (
         fit(wording.unit(ctx, choice.unit), name_cells),
-        fit(ctx.tr("{n} people").format(n=members) if members else "", people_cells),
+        fit(ctx.tr("{n} pers.").format(n=members) if members else "", people_cells),
         fit(_equipment(choice), equipment_cells),
         fit(_eta(ctx, choice), eta_cells),
         _state(ctx, choice),
@@ -248,6 +265,8 @@ def _equipment(choice: Choice) -> str:
 def _eta(ctx: Ctx, choice: Choice) -> str:
     eta = choice.order.get("eta_s") if choice.order else choice.eta_s
     if eta is None and choice.away_km is not None:
+        if choice.away_km < NEAR_KM:
+            return ctx.tr("close by")
         return ctx.tr("{n} km off").format(n=f"{choice.away_km:.1f}")
     if eta is None:
         return ctx.tr("way ?")

@@ -174,7 +174,7 @@ def _command(ctx: Ctx, parts: Parts, width: int) -> tuple[Line, int | None]:
 def _keys(ctx: Ctx, page: Page, width: int) -> Line:
     own = page.keys(ctx)
     if own:
-        return plain(own, width, "dim")
+        return plain(_without_middle(own.split("  "), "  ", width), width, "dim")
     tr = ctx.tr
     names = (
         tr("help"), tr("next"), tr("send"), tr("ack"), tr("main"), tr("teams"), tr("cams"),
@@ -183,6 +183,14 @@ def _keys(ctx: Ctx, page: Page, width: int) -> Line:
     named = [f"F{number}{name}" for number, name in enumerate(names, 1)]
     map_of_keys = " ".join((*named, tr(":cmd")))
     if width < head.WIDE:
-        return plain(map_of_keys, width, "dim")
+        kept = map_of_keys if cell_len(map_of_keys) <= width else " ".join(named)
+        return plain(kept, width, "dim")
     more = tr("Ctrl-T silence 60 s  Ctrl-N note  Ctrl-O menu  Ctrl-L redraw")
     return beside((Span(map_of_keys, "dim"),), (Span(more, "dim"),), width)
+
+
+def _without_middle(parts: list[str], gap: str, width: int) -> str:
+    """As many as fit: the last one, which says how to get out, goes last."""
+    while len(parts) > 2 and cell_len(gap.join(parts)) > width:
+        del parts[-2]
+    return gap.join(parts)

@@ -210,14 +210,13 @@ def flood(ctx: Ctx, cells: int) -> list[Line]:
     if load.get("band") == "flood":
         since = clock(float(load.get("since") or 0.0), seconds=False)
         said = ctx.tr(
-            "== FLOOD since {at}, {n} in 10 min == reds one by one, the rest by kind and village; "
-            "ends below 5"
+            "== FLOOD since {at}, {n} in 10 min == reds singly, others by kind+village; till <5"
         )
         made.append(plain(said.format(at=since, n=load.get("n10", "-")), cells, "high"))
         made.append(plain(_short(ctx), cells, "warn"))
     chatter = [show(str(name), 64) for name in ctx.model.beat.get("chatter") or ()]
     if chatter:
-        said = ctx.tr("-- {n} sources chatter (3 a minute and more), merged by the post: {names}")
+        said = ctx.tr("-- chattering sources {n} (3 a minute or more), merged by the post: {names}")
         made.append(plain(said.format(n=len(chatter), names=" ".join(chatter)), cells, "warn"))
     return made
 
@@ -233,5 +232,5 @@ def _short(ctx: Ctx) -> str:
         alone += one.urgency == CRIT and one.running and not one.row.get("orders")
     units = ctx.model.table("unit").values()
     free = sum(row.get("state") == "available" and not row.get("shared") for row in units)
-    said = ctx.tr("Short of {n} people, {free} teams are free. Reds without a team: {alone}")
+    said = ctx.tr("People missing {n}, teams free {free}. Reds without a team {alone}")
     return said.format(n=missing, free=free, alone=alone)

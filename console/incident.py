@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
+from itertools import zip_longest
 
 from console import wording
 from console.cells import (
@@ -26,7 +27,6 @@ from console.map.ground import way
 from console.model import Row
 from console.page import Ctx
 from console.pages.map import WAYS, bearing
-from console.wording import lines as sentences
 from console.wording import words
 
 OVER = ("declined", "expired", "withdrawn")  # orders of which nothing is to be expected any more
@@ -68,24 +68,27 @@ def state(ctx: Ctx, one: Item, cells: int) -> list[Line]:
     style = "crit" if one.unseen and one.urgency == CRIT else ""
     made = [exactly((Span(seen, style),), cells)]
     made += [line for text in flags(ctx, one) for line in paragraph(text, cells, "warn")]
-    if not one.ended:
-        limit = " ".join(due(ctx, one, 24).split())
-        made += paragraph(tr("Next: {limit}").format(limit=limit), cells)
-    made += paragraph(_grades(ctx, row), cells)
     if row.get("text"):
         made += paragraph(tr("Says {text}").format(text=show(str(row["text"]))), cells, "bold")
     said = sources(ctx, row) or tr("none")
-    made += paragraph(tr("Sources {sources}").format(sources=said), cells)
-    return made + paragraph(position(ctx, row), cells)
+    facts = [tr("Sources {sources}").format(sources=said), position(ctx, row)]
+    if not one.case:
+        facts = [*_grades(ctx, row), *facts]
+    if not one.ended:
+        limit = " ".join(due(ctx, one, 24).split())
+        facts = [tr("Next: {limit}").format(limit=limit), *facts]
+    return made + packed(facts, cells)
 
 
-def _grades(ctx: Ctx, row: Row) -> str:
+def _grades(ctx: Ctx, row: Row) -> list[str]:
     """Grade, warning, response: three things, never one; and none of them the urgency."""
     number = int(ctx.model.row("post", "post").get("response") or 0)
-    return ctx.tr("Grade {grade}  Warnings: no source yet  Response {response}").format(
-        grade=wording.grade(ctx.look, int(row.get("grade") or 0)),
-        response=wording.response(ctx.look, number),
-    )
+    tr = ctx.tr
+    return [
+        tr("Grade {grade}").format(grade=wording.grade(ctx.look, int(row.get("grade") or 0))),
+        tr("Warnings: no source yet"),
+        tr("Response {response}").format(response=wording.response(ctx.look, number)),
+    ]
 
 
 def flags(ctx: Ctx, one: Item) -> list[str]:
@@ -124,7 +127,7 @@ def acknowledged(ctx: Ctx, one: Item) -> str:
             who=wording.officer(ctx, str(ack.get("by"))), t=left(ctx, float(ack["until"]))
         )
     lapses = int(one.row.get("lapses") or 0)
-    return tr("ack lapsed {n} times").format(n=lapses) if lapses else tr("not acknowledged")
+    return tr("ack lapsed x{n}").format(n=lapses) if lapses else tr("not acknowledged")
 
 
 def watched_by(ctx: Ctx, ident: str) -> str:
@@ -142,7 +145,7 @@ def sources(ctx: Ctx, row: Row) -> str:
         if isinstance(report.get("confidence"), float):
             parts.append(f"{report['confidence']:.2f}")
         if int(report.get("times") or 1) > 1:
-            parts.append(ctx.tr("{n} times").format(n=report["times"]))
+            parts.append(ctx.tr("x{n}").format(n=report["times"]))
         if report.get("cleared_at"):
             parts.append(ctx.tr("sees it no longer"))
         said.append(" ".join(parts))
@@ -169,11 +172,26 @@ def hazards(ctx: Ctx, row: Row, cells: int) -> list[Line]:
     read = row.get("hazards_read") or {}
     unread = sum(text not in read for text in texts)
     said = ctx.tr("Hazards {n}, {m} unread").format(n=len(texts), m=unread)
-    made = [rule(said, cells, "=", "bad" if unread else "")]
+    told = []
     for text in texts:
         by = read.get(text)
         note = f" ({wording.officer(ctx, str(by))})" if by else ""
-        made += hanging("!! ", show(str(text)) + note, cells, "" if by else "warn")
+        told.append((show(str(text)) + note, "" if by else "warn"))
+    return [rule(said, cells, "=", "bad" if unread else ""), *_side_by_side(told, cells)]
+
+
+def _side_by_side(told: Sequence[tuple[str, str]], cells: int) -> list[Line]:
+    """Short texts in two columns, read down; long ones each on lines of its own."""
+    half = cells // 2
+    if len(told) < 3 or any(width(text) > half - 4 for text, _ in told):
+        return [line for text, style in told for line in hanging("!! ", text, cells, style)]
+    rows = (len(told) + 1) // 2
+    made = []
+    for left_side, right_side in zip_longest(told[:rows], told[rows:]):
+        spans = [Span(fit(f"!! {left_side[0]}", half), left_side[1])]
+        if right_side is not None:
+            spans.append(Span(f"!! {right_side[0]}", right_side[1]))
+        made.append(exactly(spans, cells))
     return made
 
 
@@ -182,8 +200,8 @@ def needs(ctx: Ctx, row: Row, cells: int) -> list[Line]:
     tr, said = ctx.tr, []
     for need in row.get("needs") or ():
         word = wording.role(ctx.look, str(need.get("role")))
-        text = tr("{role} {n} people within {m} min").format(
-            role=word, n=need.get("quantity"), m=round(float(need.get("within_min") or 0))
+        text = tr("{role} {n} within {t}").format(
+            role=word, n=need.get("quantity"), t=_within(ctx, float(need.get("within_min") or 0))
         )
         if need.get("missing"):
             text += " " + tr("missing {n}").format(n=need["missing"])
@@ -200,6 +218,13 @@ def needs(ctx: Ctx, row: Row, cells: int) -> list[Line]:
             tr("Nobody left for {roles}").format(roles=" ".join(nobody)), cells, "bad"
         )
     return made
+
+
+def _within(ctx: Ctx, minutes: float) -> str:
+    """Minutes of a run card: `20分`, `4时`."""
+    if minutes < 120:
+        return ctx.tr("{n} min").format(n=round(minutes))
+    return ctx.tr("{n} h").format(n=round(minutes / 60))
 
 
 def orders(ctx: Ctx, row: Row, cells: int) -> list[Line]:
@@ -321,44 +346,3 @@ def _from_there(ctx: Ctx, ident: str, at: Row, cells: int) -> list[Line]:
         unit=wording.unit(ctx, ident), way=ctx.tr(WAYS[eighth]), km=f"{metres / 1000:.1f}"
     )
     return paragraph(said, cells)
-
-
-def history(ctx: Ctx, ident: str) -> list[Row]:
-    """The post's own timeline of it, newest first; without that, what the log at hand has of it."""
-    found: Sequence[Row] = ctx.model.row("detail", ident).get("timeline") or ()
-    if found:
-        return list(found)
-    log = reversed(ctx.model.table("log").values())
-    return [row for row in log if ident in {row.get("incident"), row.get("into"), row.get("new")}]
-
-
-def timeline(ctx: Ctx, rows: Iterable[Row], cells: int) -> Iterator[Line]:
-    """`03:12:19 推荐第3版      因: 需要增加`."""
-    for row in rows:
-        source, said, cause = sentences.event_line(ctx, row)
-        left_side = f"{clock(float(row.get('at') or 0.0))} {who_said(ctx, source, said)}"
-        cause = reason_why(said, cause)
-        because = ctx.tr("why: {cause}").format(cause=cause) if cause else ""
-        because = fit(because, min(width(because), cells * 2 // 5))
-        room = max(10, cells - width(because) - 1)
-        yield exactly((Span(fit(left_side, room) + " "), Span(because, "dim")), cells)
-
-
-def who_said(ctx: Ctx, source: str, said: str) -> str:
-    """The source before its sentence, where it is not the post and does not begin it anyway."""
-    return said if said.startswith(source) or source == ctx.tr("post") else f"{source} {said}"
-
-
-def reason_why(said: str, cause: str) -> str:
-    """The cause, where the sentence does not say the same."""
-    return "" if cause.casefold() in said.casefold() else cause
-
-
-def timeline_head(ctx: Ctx, cells: int) -> Line:
-    """Its ruler."""
-    return rule(ctx.tr("Timeline, newest first"), cells)
-
-
-def nothing(ctx: Ctx, cells: int) -> Line:
-    """Under the ruler, where there is nothing."""
-    return plain(ctx.tr("nothing further"), cells, "dim")

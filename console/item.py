@@ -36,7 +36,7 @@ class Item:
 
     `due_kind`, `due_at`: the earliest deadline (POSIX s); `owes`: officer, unit, post, outside.
     `acked`: "" never, "yes", "lapsed". `life`: mayday, or a call for help that nobody answers;
-    `stuck`: nobody is left to ask; `turns_at`: when the lane changes by itself, inf for never.
+    `stuck`: nobody is left for what must come.
     """
 
     id: str
@@ -75,7 +75,7 @@ def item(row: Row, orders: Iterable[Row]) -> Item:
     case = row.get("family") == "case"
     urgency = min(LOW, max(CRIT, int(row.get("priority") or LOW)))
     acked = "yes" if row.get("ack") else "lapsed" if row.get("lapses") else ""
-    stuck = bool(row.get("nobody_for")) and state in OPEN_STATES
+    stuck = state in OPEN_STATES and bool(lacking(row))
     at, kind, owes = min(_deadlines(row, mine, urgency, acked) or [_none(row, mine)])
     if state in OPEN_STATES and not case and acked != "yes" and urgency <= HIGH:
         owes = OFFICER  # whoever else acts: a 急 or 紧 that nobody has seen is the officer's
@@ -98,6 +98,19 @@ def item(row: Row, orders: Iterable[Row]) -> Item:
         life=state in OPEN_STATES and _life(row, mine),
         stuck=stuck,
     )
+
+
+def lacking(row: Row) -> list[str]:
+    """The roles that must come, are missing, and nobody is left for.
+
+    The post also says whom it would like to send and cannot: that stops nothing.
+    """
+    nobody = row.get("nobody_for")
+    if not nobody:
+        return []
+    needs = row.get("needs") or ()
+    must = {need.get("role") for need in needs if need.get("must") and need.get("missing")}
+    return [str(role) for role in nobody if role in must]
 
 
 def lane(one: Item, now: float) -> int:
@@ -175,7 +188,7 @@ def _of_an_incident(row: Row, due: Row, urgency: int, acked: str) -> list[Deadli
         found += [(float(due[name]), name, OFFICER) for name in ("second", "ack") if name in due]
     if (at := due.get("ackend")) is not None:
         found.append((float(at), "ackend", OFFICER))
-    if acked != "yes" and row.get("nobody_for"):
+    if acked != "yes" and lacking(row):
         found.append((float(row.get("news_at") or 0.0), "send", OFFICER))
     return found
 

@@ -8,7 +8,20 @@ from dataclasses import dataclass
 from console import wording
 from console.cells import Line, Span, exactly, fit, has_foreign, rule, show, width
 from console.flood import Entry, Group, Ruler
-from console.item import CASES, CRIT, DUE, LIFE, LOW, NORM, NOW, RUNNING, TODO, WATCH, Item
+from console.item import (
+    CASES,
+    CRIT,
+    DUE,
+    LIFE,
+    LOW,
+    NORM,
+    NOW,
+    RUNNING,
+    TODO,
+    WATCH,
+    Item,
+    lacking,
+)
 from console.look import Look, span
 from console.page import Ctx
 from console.wording import words
@@ -144,10 +157,19 @@ def title(ctx: Ctx, one: Item) -> str:
     if has_foreign(one.title):
         said = ctx.tr("(foreign letters)") + " " + said
     if not one.ended:
-        return said
+        wrong = trouble(ctx, one)
+        return f"{wrong}: {said}" if wrong else said
     state = wording.word(ctx.look, words.INCIDENT_STATE, one.stage)
     by = wording.officer(ctx, str(one.row.get("changed_by") or ""))
     return ctx.tr("{state}, by {who}").format(state=state, who=by) + " " + said
+
+
+def trouble(ctx: Ctx, one: Item) -> str:
+    """What is worse than what is seen: a crew that does not answer, a duty that nobody has."""
+    if one.row.get("mayday"):
+        return wording.word(ctx.look, words.STAGE, "mayday")
+    roles = [wording.role(ctx.look, role) for role in lacking(one.row)]
+    return ctx.tr("no {roles}").format(roles="+".join(roles)) if roles else ""
 
 
 def team(ctx: Ctx, one: Item, *, stage: bool, cells: int = 60) -> str:
@@ -214,7 +236,8 @@ def due(ctx: Ctx, one: Item, cells: int) -> str:
     if one.ended:
         return " " * cells
     if ctx.lost:
-        return fit(ctx.tr("then left {t}").format(t=left(ctx, one.due_at, short=True)), cells)
+        then = ctx.tr("then left {t}") if one.due_at >= ctx.now else ctx.tr("then {t}")
+        return fit(then.format(t=left(ctx, one.due_at, short=True)), cells)
     time = left(ctx, one.due_at, short=cells < 16)
     return fit(wording.due(ctx.look, one.due_kind), cells - width(time) - 1) + " " + time
 

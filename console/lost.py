@@ -9,13 +9,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from console import listing, wording
-from console.cells import Line, Span, exactly, plain, rule, show
+from console.cells import Line, Span, exactly, paragraph, plain, rule, show
 from console.head import counts
 from console.look import clock, span
 from console.page import Ctx
+from sensors.words import _
 
 LIST_SHARE = 2  # the list takes at most a half of the page
 CONTACT = 40  # cells of one entry of the telephone list
+PAGES = {  # that keep drafts
+    "dispatch": _("dispatch dialog"), "phone": _("Alarm by telephone"),
+    "handover": _("words of the handover"),
+}  # fmt: skip
 
 
 def then(ctx: Ctx) -> Ctx:
@@ -52,8 +57,10 @@ def body(ctx: Ctx, cells: int, height: int) -> list[Line]:
 def _list(ctx: Ctx, cells: int, height: int) -> list[Line]:
     order = ctx.queue.order(ctx.now)
     made = [listing.header(ctx, cells)]
-    for _, one in order[: height - 1]:
-        made.append(listing.row(ctx, one, cells, here=False, marked=False, dim=False))
+    made += [
+        listing.row(ctx, one, cells, here=False, marked=False, dim=False)
+        for _lane, one in order[: height - 1]
+    ]
     if len(order) >= height:
         more = ctx.tr("{n} more stood in the list").format(n=len(order) - height + 2)
         made[-1] = plain(more, cells, "dim")
@@ -89,7 +96,7 @@ def _words(ctx: Ctx, cells: int) -> list[Line]:
         tr("Does not work: F3, F4 and all commands.  Works: looking, finding, drafts, this list."),
         tr("Once it is back: what changed meanwhile is listed, and those reds are unacknowledged."),
     ]
-    return [plain(text, cells) for text in said]
+    return [line for text in said for line in paragraph(text, cells)]
 
 
 def _drafts(ctx: Ctx) -> list[str]:
@@ -97,6 +104,13 @@ def _drafts(ctx: Ctx) -> list[str]:
     kept = [*ctx.settings.drafts, *ctx.unsaved]
     if not kept:
         return []
-    names = " ".join(show(name, 40) for name in kept)
+    names = ", ".join(dict.fromkeys(_draft(ctx, name) for name in kept))
     said = ctx.tr("Drafts on this machine {n}: {names}. You send them yourself later.")
     return [said.format(n=len(kept), names=names)]
+
+
+def _draft(ctx: Ctx, key: str) -> str:
+    """`派出框 I-0412`: the page, and what it is about."""
+    page, _, item = key.partition(":")
+    named = ctx.tr(PAGES[page]) if page in PAGES else show(page, 40)
+    return f"{named} {show(item, 40)}".strip()

@@ -129,9 +129,11 @@ def _red_text(row: Row, ctx: Ctx) -> str:
     """`I-0412 野火 雷家沟二组 未确认  民兵一队 到场  明火已灭`."""
     place = wording.place(ctx, str(row.get("place") or ""), str(row.get("place_name") or ""))
     parts = (str(row.get("id")), wording.kind(ctx, str(row.get("kind"))), place)
-    crew = " ".join(_crew(ctx, row)[:2])
+    crew = _crew(ctx, row)
+    more = [f"+{len(crew) - 2}"] if len(crew) > 2 else []
+    stage = [] if crew and row.get("ack") else [wording.stage(ctx, row)]
     title = str(row.get("title") or "")
-    return show("  ".join((" ".join(parts), wording.stage(ctx, row), crew, title)))
+    return show("  ".join((" ".join(parts), title, *stage, *crew[:2], *more)))
 
 
 def _crew(ctx: Ctx, row: Row) -> list[str]:
@@ -221,7 +223,7 @@ def _heard(model: Model) -> list[Point]:
     ]
     found = (
         ("unread", _("Unreadable messages {n}"), events.count("MessageQuarantined")),
-        ("lapsed", _("Acknowledgements lapsed {n} times"), events.count("AcknowledgementLapsed")),
+        ("lapsed", _("Acknowledgements lapsed {n}"), events.count("AcknowledgementLapsed")),
         ("alerts", _("Alerts of the post not read {n}"), len(model.table("alert"))),
     )
     return [Point(key, TELL, _told(text, {"n": n}), str(n)) for key, text, n in found if n]

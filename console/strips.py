@@ -6,10 +6,10 @@ from itertools import islice
 
 from console import wording
 from console.cells import Line, Span, exactly, fit, plain, rule, show
-from console.incident import who_said
 from console.look import clock, span
 from console.model import Row
 from console.page import Ctx
+from console.timeline import reason_why, who_said
 from console.wording import lines
 
 # The most telling first: who is missing, who is out, who is free.
@@ -18,7 +18,8 @@ STYLES = {"unreachable": "bad", "off_duty": "dim"}
 DOWN_ALLOWED = 4  # cameras, of 240: CONSOLE.md section 2
 CELL = 25  # of one team
 # How an order travels: in the log and on its page, and no news on the main page.
-QUIET = frozenset({"OrderQueued", "OrderSettled", "CommandDone"})
+# Alerts stand above the strip, and are about something that is in the log by itself.
+QUIET = frozenset({"OrderQueued", "OrderSettled", "CommandDone", "OfficerAlerted"})
 
 
 def teams(ctx: Ctx, cells: int, height: int) -> list[Line]:
@@ -54,7 +55,7 @@ def _team(ctx: Ctx, row: Row) -> Span:
         job = jobs[-1]
         word, more = wording.status(ctx.look, str(job.get("status"))), _number(job)
     elif state == "available":
-        more = ctx.tr("{n} people").format(n=row.get("members", 0))
+        more = ctx.tr("{n} pers.").format(n=row.get("members", 0))
     elif state == "off_duty":
         more = show(str(row.get("off_reason") or ""))
     elif row.get("last_contact") is not None:
@@ -98,6 +99,7 @@ def log_text(ctx: Ctx, row: Row) -> str:
     """`03:12:31  I-0412 护林一组 并入 烟 0.79 (同类 相距不远)`."""
     source, said, cause = lines.event_line(ctx, row)
     about = show(str(row.get("incident") or ""))
-    head = [clock(float(row.get("at") or 0.0)) + " ", about, who_said(source, said)]
+    head = [clock(float(row.get("at") or 0.0)) + " ", about, who_said(ctx, source, said)]
+    cause = reason_why(said, cause)
     because = f"({cause})" if cause else ""
     return " ".join(part for part in (*head, because) if part)

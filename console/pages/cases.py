@@ -108,9 +108,13 @@ class CasesPage(Board):
             Column(tr("Kind"), 4 if zh else 8, sort=lambda c: str(c.row.get("kind"))),
             Column(tr("Place"), 12, sort=lambda c: str(c.row.get("place"))),
             Column(tr("Matter"), 0, sort=lambda c: str(c.row.get("title"))),
-            Column(tr("Case level"), 4 if zh else 10, sort=lambda c: c.level),
-            Column(tr("Responsible"), 16 if zh else 14, sort=lambda c: c.post),
-            Column(tr("Time left"), 10, sort=lambda c: c.due if c.due is not None else -1.0),
+            Column(tr("Level"), 4 if zh else 8, sort=lambda c: c.level),
+            Column(tr("Responsible"), 16 if zh else 12, sort=lambda c: c.post),
+            Column(
+                tr("Time left"),
+                10 if zh else 11,
+                sort=lambda c: c.due if c.due is not None else -1.0,
+            ),
         ]
         if ctx.look.width >= 140:
             made[5] = Column(tr("Responsible"), 26, sort=lambda c: c.post)

@@ -12,20 +12,13 @@ from command import messages as m
 from console import wording
 from console.cells import Line, plain, show
 from console.effects import Send
-from console.incident import (
-    head,
-    history,
-    item_hint,
-    nothing,
-    sections,
-    timeline,
-    timeline_head,
-)
+from console.incident import head, item_hint, sections
 from console.item import Item, item
 from console.listing import left
 from console.model import Row
 from console.original import original
 from console.page import Ctx, Go, Move, Page
+from console.timeline import history, nothing, timeline, timeline_head
 
 
 class DetailPage(Page):

@@ -19,7 +19,7 @@ from console.look import clock
 from console.outcome import OK, Outcome
 from console.page import Ctx, Move, Page, Say
 from console.pages.board import NO_KEY, moment
-from console.shift import OTHERS, RED, SHELF, Point, Shift, block_text, points, reds, shift
+from console.shift import NAMED, OTHERS, RED, SHELF, Point, Shift, block_text, points, reds, shift
 
 LEADER = "leader"
 LIST, WORDS, TOKEN, HEARD = "list", "words", "token", "heard"
@@ -53,7 +53,9 @@ class HandoverPage(Page):
         """`交接班 11-23 08:00  在班 值守岗`."""
         duty = shift(ctx.model)
         who = wording.officer(ctx, duty.officer) if duty.officer else ctx.tr("nobody on duty")
-        since = "" if duty.since is None else moment(duty.since, ctx.now)
+        if not duty.officer or duty.since is None:
+            return ctx.tr("Handover  on duty {who}").format(who=who)
+        since = moment(duty.since, ctx.now)
         return ctx.tr("Handover  on duty {who}  since {since}").format(who=who, since=since)
 
     def draw(self, ctx: Ctx, width: int, height: int) -> Sequence[Line]:
@@ -218,7 +220,10 @@ class HandoverPage(Page):
                 return [ctx.tr("{who} is on duty and signs first").format(who=who)]
             return [block_text(ctx, block) for block in duty.blocks]
         left = [p.key for p in self._points if p.group == RED and not self._ticked(p)]
-        said = [ctx.tr("crit {item} not taken over").format(item=key) for key in left]
+        said = []
+        if left:
+            words = ctx.tr("crit not taken over {n}: {items}")
+            said.append(words.format(n=len(left), items=" ".join(left[:NAMED])))
         told = sum(p.must and p.group != RED and not self._ticked(p) for p in self._points)
         if told:
             said.append(ctx.tr("{n} points not known").format(n=told))

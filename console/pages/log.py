@@ -114,8 +114,9 @@ class LogPage(Board):
         if self.row is None:
             return ()
         row, said = self.row.row, self.row.said
-        place = f"{row.get('pos')}  {row.get('event')}  {row.get('cause') or ''}"
-        texts = [*wrap(f"{said[1]}  ({said[2]})", width - 2), show(place)]
+        words = f"{row.get('pos')}  {row.get('event')}  {row.get('cause') or ''}"
+        in_file = ctx.tr("In the log file: {words}").format(words=words)
+        texts = [*wrap(f"{said[1]}  ({said[2]})", width - 2), show(in_file)]
         return [rule(show(str(row.get("pos"))), width), *(plain(" " + t, width) for t in texts)]
 
     def answer(self, ctx: Ctx, key: str) -> Sequence[Move] | None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from command import messages as m
 from console import listing, wording
 from console.cells import Line, Span, exactly, plain, show
-from console.detail import beside_list
+from console.detail import beside_list, under_list
 from console.effects import Send
 from console.flood import Entry, Folding, Group, Ruler, folding, grouped, head_of, single
 from console.incident import item_hint
@@ -24,7 +24,7 @@ DETAIL_FROM = 150  # columns: inside the frame of a drill a wide screen has 154
 EVERY_S = 2.0  # groups, and what fits a filter, of very many: anew so often
 FEW = 2000
 REST_S = 0.5  # the cursor rests so long on an item before its detail is asked for
-TEAM_LINES, LOG_LINES = 4, 14
+TEAM_LINES, LOG_LINES, LEAST_LOG = 4, 14, 3
 
 
 class MainPage(Page):
@@ -89,16 +89,22 @@ class MainPage(Page):
     def _under(self, ctx: Ctx, cells: int, height: int) -> list[Line]:
         """The strips under the list: as many as leave the list its place."""
         said = _alerts(ctx, cells, max(1, height // 8))
-        wanted = len(self._entries) + 2
-        if height < 20:
-            return said or [plain("", cells)]
-        spare = height - wanted - len(said)
+        spare = height - len(self._entries) - 2 - len(said)
         if height < 30:
-            return [*said, devices(ctx, cells), *just_now(ctx, cells, 3)]
+            return [*said, *self._spare(ctx, cells, spare, low=height < 20)] or [plain("", cells)]
         log = max(4, min(LOG_LINES, spare - TEAM_LINES - 1))
         return [
             *said, *teams(ctx, cells, TEAM_LINES), devices(ctx, cells), *just_now(ctx, cells, log),
         ]  # fmt: skip
+
+    def _spare(self, ctx: Ctx, cells: int, spare: int, *, low: bool) -> list[Line]:
+        """Where no detail stands beside the list: the item under the cursor, the latest events."""
+        one = ctx.queue.items.get(self.item)
+        log = LEAST_LOG if not low else spare - 1 if one is None else spare // 3
+        strips = []
+        if log >= LEAST_LOG:
+            strips = [devices(ctx, cells), *just_now(ctx, cells, log)]
+        return [*under_list(ctx, one, cells, spare - len(strips)), *strips]
 
     def _take_over(self, ctx: Ctx) -> None:
         """The entries as they are now, and the cursor among them."""

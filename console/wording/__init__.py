@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from console.cells import fit, show, width
+from console.item import lacking
 from console.look import Look
 from console.model import Model, Row
 from console.wording import reasons, words
@@ -204,7 +205,7 @@ def stage_code(model: Model, row: Row) -> str:
         return "mayday"
     if not row.get("ack") and level_of(row.get("priority")) <= 2:
         return "lapsed" if row.get("lapses") else "unacknowledged"
-    if row.get("nobody_for"):
+    if lacking(row):
         return "nobody"
     return _work(model, row)
 

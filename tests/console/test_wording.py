@@ -268,6 +268,7 @@ def incident(**changes: Any) -> Row:
     row: Row = {
         "state": "open", "priority": 1, "ack": {"by": "watch"}, "orders": [], "nobody_for": [],
         "released_at": None, "ladder": [], "level": 0,
+        "needs": [{"role": "crew", "must": True, "missing": 1}],
     }  # fmt: skip
     return row | changes
 
@@ -281,6 +282,7 @@ def incident(**changes: Any) -> Row:
         (incident(), [], "未派"),
         (incident(released_at=1.0), [], "待派队"),
         (incident(nobody_for=["crew"]), ["offered"], "无人可派"),
+        (incident(nobody_for=["medic"]), ["offered"], "未答复"),
         (incident(), ["offered"], "未答复"),
         (incident(), ["en_route", "on_scene"], "已到场"),
         (incident(state="working"), ["en_route"], "途中"),
