@@ -103,8 +103,19 @@ async def get(port: int, headers: Mapping[str, str]) -> str:
     return answer
 
 
+async def test_without_the_extra_it_says_what_to_install() -> None:
+    without = "import sys; sys.modules['textual_serve.server'] = None; import console.web as w; "
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", without + "sys.exit(w.main())", stderr=asyncio.subprocess.PIPE
+    )
+    _, said = await asyncio.wait_for(process.communicate(), 20)
+    assert process.returncode == 1
+    assert "pip install 'textual-serve>=1.1'" in said.decode()
+    assert "Traceback" not in said.decode()
+
+
 async def test_served_it_lets_in_its_own_page_and_no_other() -> None:
-    pytest.importorskip("textual_serve")
+    pytest.importorskip("textual_serve", reason="the extra `web` is not installed")
     async with serving() as port:
         page = await get(port, {"Host": f"127.0.0.1:{port}"})
         assert page.startswith("HTTP/1.1 200")
