@@ -11,54 +11,51 @@ would make it known. Nothing here is drawn: `state` says how it stands, in words
 from __future__ import annotations
 
 import asyncio
-import json
-import logging
 import random
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any, NoReturn
+from typing import NoReturn
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed, InvalidURI, WebSocketException
 
 from command.messages import (
     Answer,
     Beat,
     Frame,
-    FrameError,
     Problem,
     Rows,
     Snapshot,
     Unwatch,
     Watch,
-    read_frame,
     write_command,
 )
-from console.asking import Asked, Asking, outcome
+from console.asking import Asking
 from console.effects import Send
-from console.outcome import FAILED, REFUSED, UNKNOWN, Outcome
-from sensors.words import _
+from console.other import Other
+from console.outcome import FAILED, Outcome
+from console.wire import (
+    BROKEN,
+    CLOSED,
+    NO_ADDRESS,
+    REFUSING,
+    SILENT,
+    SILENT_S,
+    UNASKED,
+    BrokenError,
+    Greeting,
+    RefusedError,
+    dial,
+    log,
+    next_frame,
+    pause,
+    why,
+)
 
-PAUSES_S = (0.5, 1.0, 2.0, 4.0, 5.0)  # CONSOLE.md section 5
-JITTER = 0.2  # of a pause, either way: consoles that were cut together do not come back together
-SILENT_S = 5.0  # without a beat
 FIRST_S = 30.0  # a snapshot over a slow line, between two of its parts
-OPEN_S = 5.0
 STEADY_S = 10.0  # a line that held so long makes the pauses short again
-CLOSE_S = 1.0
-LARGEST = 64 * 1024 * 1024  # bytes of a frame; a folded update is at most 8 MiB
-OTHERS = 5  # tries of a command in another officer's name
-REFUSING = {4400, 4401}  # close codes of command/admission.py: coming back changes nothing
-
-SILENT = _("Nothing was heard of the post for 5 seconds.")
-UNREADABLE = _("The post sent something that this console cannot read.")
-UNASKED = _("The connection is not up: nothing was sent.")
-BROKEN = _("The connection broke before the answer; it is asked again by itself.")
-CLOSED = _("The post closed the connection.")
-
-log = logging.getLogger("fengsui.console")
 
 
 class Phase(Enum):
@@ -78,37 +75,6 @@ class State:
     phase: Phase
     reason: str = ""
     retry_at: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Greeting:
-    """What the hello says besides the position."""
-
-    token: str
-    client: str
-    screen: tuple[int, int]
-    lang: str
-
-    def frame(self, since: str | None) -> str:
-        """The first frame of a connection."""
-        wide, high = self.screen
-        screen = {"w": wide, "h": high}
-        hello: dict[str, Any] = {"token": self.token, "since": since, "client": self.client}
-        return json.dumps({"hello": hello | {"screen": screen, "lang": self.lang}})
-
-
-class _BrokenError(Exception):
-    """The line is of no use any more, for this reason."""
-
-
-class _RefusedError(Exception):
-    """The post does not want us, and says why."""
-
-
-def pause(failures: int, chance: float) -> float:
-    """Seconds before the next attempt after so many failures in a row; `chance` from 0 to 1."""
-    base = PAUSES_S[min(max(failures, 1), len(PAUSES_S)) - 1]
-    return base * (1 + JITTER * (2 * chance - 1))
 
 
 def settled(frame: Frame) -> str | None:
@@ -169,7 +135,8 @@ class Link:
         elif not up:
             self._ended(Outcome(FAILED, send.what, UNASKED, command=send.command))
         elif send.token:
-            task = asyncio.create_task(self._for_another(send), name="link-other")
+            other = Other(self._url, self._greeting(), self._since, send)
+            task = asyncio.create_task(self._for_another(other), name="link-other")
             self._others.add(task)
             task.add_done_callback(self._others.discard)
         else:
@@ -202,7 +169,7 @@ class Link:
             began = self._mono()
             try:
                 why = await self._connection()
-            except _RefusedError as refused:
+            except RefusedError as refused:
                 self._refused(str(refused))
                 continue
             failures = 1 if self._mono() - began > STEADY_S else failures + 1
@@ -241,28 +208,21 @@ class Link:
         """One connection from its beginning to its end; why it ended."""
         self.state = replace(self.state, phase=Phase.CONNECTING, retry_at=None)
         try:
-            async with connect(
-                self._url,
-                compression=None,
-                proxy=None,
-                max_size=LARGEST,
-                open_timeout=OPEN_S,
-                close_timeout=CLOSE_S,
-                ping_interval=None,  # the post's beat tells more
-                logger=log,
-            ) as ws:
+            async with dial(self._url) as ws:
                 self._ws = ws
                 await ws.send(self._greeting().frame(self._since))
                 return await self._talk(ws)
-        except _BrokenError as broken:
+        except BrokenError as broken:
             self._since = None  # whatever that was, what is known may not be all
             return str(broken)
         except ConnectionClosed:
             return CLOSED
         except TimeoutError:
             return SILENT
+        except InvalidURI:
+            raise RefusedError(NO_ADDRESS) from None
         except (OSError, WebSocketException) as error:
-            return str(getattr(error, "strerror", "") or error) or type(error).__name__
+            return why(error)
         finally:
             self._ws = None
 
@@ -272,7 +232,7 @@ class Link:
         try:
             async with asyncio.timeout(FIRST_S) as limit:
                 while True:
-                    frame = await _next(ws)
+                    frame = await next_frame(ws)
                     if isinstance(frame, Problem):
                         said = frame.error
                         continue
@@ -286,7 +246,7 @@ class Link:
             raise
         except ConnectionClosed as closed:
             if closed.rcvd is not None and closed.rcvd.code in REFUSING:
-                raise _RefusedError(said or closed.rcvd.reason) from None
+                raise RefusedError(said or closed.rcvd.reason) from None
             return said or CLOSED
         finally:
             if writing is not None:
@@ -296,7 +256,7 @@ class Link:
     def _begin(self, ws: ClientConnection) -> asyncio.Task[NoReturn]:
         """The post has let us in: what was left open is said again, in its order, then the rest."""
         if not self._wanted.is_set():
-            raise _BrokenError(CLOSED)
+            raise BrokenError(CLOSED)
         self._out = asyncio.Queue()
         for words in self._asking.again(self._ids):
             self._out.put_nowait(words)
@@ -325,61 +285,5 @@ class Link:
         self._since = settled(frame) or self._since
         self._heard(frame)
 
-    # --- in another officer's name: the second signature of a handover
-
-    async def _for_another(self, send: Send) -> None:
-        asked, sent = Asked(send, self._mono()), False
-        for attempt in range(1, OTHERS + 1):
-            try:
-                answer, sent = await self._ask_once(send), True
-            except _RefusedError as refused:
-                self._ended(Outcome(REFUSED, send.what, str(refused), command=send.command))
-                return
-            except (OSError, WebSocketException, TimeoutError, _BrokenError) as error:
-                sent = sent or isinstance(error, _BrokenError)
-                log.info("second line: %s", error)
-                await asyncio.sleep(pause(attempt, random.random()))  # noqa: S311
-            else:
-                self._ended(outcome(asked, answer, self._mono()))
-                return
-        how, words = (UNKNOWN, CLOSED) if sent else (FAILED, UNASKED)
-        self._ended(Outcome(how, send.what, words, command=send.command))
-
-    async def _ask_once(self, send: Send) -> Answer:
-        """The command on a line of its own. Raises _BrokenError if it broke after it was sent."""
-        greeting = replace(self._greeting(), token=send.token)
-        async with (
-            asyncio.timeout(OPEN_S),
-            connect(self._url, compression=None, proxy=None, max_size=LARGEST, logger=log) as ws,
-        ):
-            await ws.send(greeting.frame(self._since))
-            await _let_in(ws)
-            try:
-                await ws.send(Asking().ask(send, 0.0))
-                while True:
-                    frame = await _next(ws)
-                    if isinstance(frame, Answer) and frame.id == send.command.id:
-                        return frame
-            except (OSError, WebSocketException, TimeoutError) as error:
-                raise _BrokenError(str(error)) from error
-
-
-async def _let_in(ws: ClientConnection) -> None:
-    """Wait for the first frame of a console that is known."""
-    said = ""
-    try:
-        while isinstance(frame := await _next(ws), Problem):
-            said = frame.error
-    except ConnectionClosed as closed:
-        if closed.rcvd is not None and closed.rcvd.code in REFUSING:
-            raise _RefusedError(said or closed.rcvd.reason) from None
-        raise
-
-
-async def _next(ws: ClientConnection) -> Frame:
-    raw = await ws.recv(decode=False)
-    try:
-        return read_frame(raw)
-    except FrameError as error:
-        log.warning("unreadable frame: %s", error)
-        raise _BrokenError(UNREADABLE) from None
+    async def _for_another(self, other: Other) -> None:
+        self._ended(await other.run(self._mono))

@@ -29,17 +29,19 @@ from console import terminal
 from console.app import ConsoleApp
 from console.carry import Carrier
 from console.desk import Desk
-from console.link import Greeting, Link, Phase, State
+from console.link import Link, Phase, State
 from console.look import Look
 from console.outcome import SAID, Outcome
 from console.pages import PAGES
 from console.settings import Settings
 from console.sound import Player
-from sensors.words import _, tr
+from console.wire import Greeting
+from sensors.words import _
 
 LOG_BYTES = 1024 * 1024
 # Rows point in no circle: looking for circles among ten thousand of them is half of reading them.
 GC_THRESHOLDS = (50_000, 50, 100)
+REFUSED = _("The post refuses this console.")
 AGAIN = _("{n} s until the next attempt")
 NO_CHINESE = _(
     "This terminal (TERM=linux) has no Chinese characters: kmscon and fbterm have. English for now."
@@ -160,7 +162,8 @@ class Console:
         state = self.link.state
         self.desk.link_words = words(state, time.monotonic(), self.desk.look)
         if state.phase is Phase.REFUSED and not self.link.ever_up:
-            self.refused = state.reason or tr("The post refuses this console.", self.desk.look.lang)
+            reason = state.reason or REFUSED
+            self.refused = self.desk.look.tr(reason)
             self.app.exit(1)
 
     async def _seen(self) -> None:

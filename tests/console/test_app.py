@@ -16,11 +16,12 @@ from console.app import ConsoleApp
 from console.carry import Carrier
 from console.cells import text_of
 from console.effects import Effect, Quit, Remember, Resync, Send, Write
-from console.link import Greeting, Link
+from console.link import Link
 from console.outcome import FAILED, SAID
 from console.settings import Settings
 from console.sound import Player
 from console.styles import THEMES
+from console.wire import Greeting
 
 
 class Shell:

@@ -13,10 +13,11 @@ from command.messages import Answer, Beat, Note, Rows, Snapshot, Unwatch, Watch
 from console.asking import Asking
 from console.effects import Send
 from console.gap import CHANGED, ENDED, NEW, compare, keep
-from console.link import PAUSES_S, Greeting, Phase, State, pause, settled
+from console.link import Phase, State, settled
 from console.look import Look
 from console.main import words
 from console.outcome import FAILED, OK, REFUSED, UNKNOWN
+from console.wire import PAUSES_S, Greeting, pause
 
 
 def note(ident: str) -> Send:

@@ -15,16 +15,17 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from command.feed import Feed
 from command.messages import CommandResult, Frame, Note, Rows, Snapshot, Unwatch, Watch
-from console import link as lines
+from console import other, wire
 from console.effects import Send
-from console.link import UNASKED, UNREADABLE, Greeting, Link, Phase
+from console.link import Link, Phase
 from console.model import Model
 from console.outcome import FAILED, OK, REFUSED, UNKNOWN, Outcome
+from console.wire import UNASKED, UNREADABLE, Greeting
 
 
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines, "PAUSES_S", (0.02, 0.05))
+    monkeypatch.setattr(wire, "PAUSES_S", (0.02, 0.05))
 
 
 class Seat:
@@ -173,7 +174,7 @@ async def test_a_line_without_a_beat_counts_as_lost_and_is_made_anew() -> None:
     async with at_desk(silent_s=0.3) as (_, _feed, proxy, seat):
         proxy.stalled = True
         await until(lambda: seat.link.state.phase is not Phase.UP)
-        assert seat.link.state.reason == lines.SILENT
+        assert seat.link.state.reason == wire.SILENT
         proxy.stalled = False
         await up(seat)
         assert proxy.connections >= 2
@@ -310,6 +311,30 @@ async def test_a_post_that_is_not_there_is_waited_for_and_told() -> None:
             await up(seat)
 
 
+async def test_where_nobody_listens_and_where_no_post_answers_it_is_said() -> None:
+    async def web(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(web, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with seated(port) as seat:
+        await until(lambda: seat.link.state.reason == wire.NO_POST)
+        server.close()
+        await until(lambda: seat.link.state.reason == wire.NOBODY)
+
+
+async def test_an_address_that_is_none_ends_the_attempts() -> None:
+    link = Link(
+        "http://127.0.0.1/x", lambda: Greeting("t", "c", (80, 24), "en"), lambda _: None,
+        lambda _: None, lambda: "id",
+    )  # fmt: skip
+    running = asyncio.create_task(link.run())
+    await until(lambda: link.state.phase is Phase.REFUSED)
+    assert link.state.reason == wire.NO_ADDRESS
+    running.cancel()
+
+
 async def test_a_screen_that_nobody_sees_is_gone_for_the_post() -> None:
     async with at_desk() as (post, feed, proxy, seat):
         seat.link.hide()
@@ -361,6 +386,18 @@ async def test_a_second_line_that_breaks_asks_again_with_the_same_id() -> None:
         post.gate.set()
         await until(lambda: seat.hows("a") == [OK])
         assert [one.id for one in post.done] == ["a"]
+
+
+async def test_a_second_signature_without_any_answer_is_unknown_and_not_unsent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(other, "OPEN_S", 0.1)
+    async with at_desk() as (post, _, _proxy, seat):
+        post.gate.clear()
+        seat.note("a", token="officer:desk-2")
+        await until(lambda: bool(seat.outcomes))
+        assert [(one.how, one.text) for one in seat.outcomes] == [(UNKNOWN, wire.UNANSWERED)]
+        post.gate.set()
 
 
 # --- a post that is none

@@ -20,7 +20,7 @@ from test_console_link import Seat, seated, until
 from command import tokens
 from command.messages import Note, ReportAlarm
 from command.store import open_store
-from console import link as lines
+from console import wire
 from console.effects import Send
 from console.link import Phase
 from console.outcome import OK, REFUSED, UNKNOWN
@@ -31,7 +31,7 @@ TOWNSHIP = HOME / "townships" / "jingming"
 
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines, "PAUSES_S", (0.05, 0.2))
+    monkeypatch.setattr(wire, "PAUSES_S", (0.05, 0.2))
 
 
 async def token_of(redis_url: str) -> str:
