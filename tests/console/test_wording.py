@@ -13,6 +13,7 @@ import pytest
 from command import messages as m
 from command import refusals
 from command.core import events as e
+from command.core import reasons as core_reasons
 from command.core.plans import Family
 from command.core.reasons import Reason, Refusal
 from command.core.tables import IncidentState, Status
@@ -54,6 +55,12 @@ def codes(kind: type[StrEnum]) -> set[str]:
 )
 def test_every_code_has_words(table: Mapping[str, str], wanted: set[str]) -> None:
     assert wanted - set(table) == set()
+
+
+def test_every_reason_why_a_unit_does_not_go_has_words() -> None:
+    given = {"off_duty", "no_members", "asked_before", "committed", "unreachable", "cost"}
+    given |= {str(code) for code in getattr(core_reasons, "WhyNot", ())} - {""}
+    assert given - set(words.WHY_NOT) == set()
 
 
 def test_every_role_of_a_run_card_and_every_rung_has_words() -> None:
