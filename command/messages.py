@@ -143,10 +143,14 @@ class Acknowledge(Request):
 
 
 class Assign(OnIncident):
-    """Order units to an incident. `rec`: the recommendation followed; `read`: hazards read."""
+    """Order units to an incident. `rec`: the recommendation followed; `read`: hazards read.
+
+    `without`: units of the recommended team that are not to go, nor to be asked later by the post.
+    """
 
     do = "assign"
     units: Annotated[tuple[Ident, ...], _FromList, Field(min_length=1, max_length=20)]
+    without: Annotated[tuple[Ident, ...], _FromList, Field(max_length=20)] = ()
     rec: Ref | Literal[""] = ""
     read: Annotated[tuple[Ref, ...], _FromList, Field(max_length=50)] = ()
 

@@ -115,6 +115,7 @@ class Teller:
             "priority": line.get("priority", ""),
             "missing": line.get("missing", ""),
             "minutes": math.ceil(line.get("eta_s", 0.0) / 60),
+            "units": ", ".join(self.name(unit) for unit in line.get("units", ())),
             "reason": reason,
             "because": "" if line["reason"] in ROUTINE else f"({reason})",
             "text": self._text(line),

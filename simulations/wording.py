@@ -42,6 +42,7 @@ SENTENCES = {
     "IncidentAcknowledged": _("{incident}: {by} has it"),
     "AcknowledgementLapsed": _("{incident}: the acknowledgement has expired"),
     "AcknowledgementEnded": _("{incident}: {by} no longer has it"),
+    "UnitsLeftOut": _("{incident}: the officer leaves out {units}"),
     "SecondLineCalled": _("{incident}: the second line is called ({reason})"),
     "IncidentEscalated": _("{incident}: to {to} ({reason})"),
     "IncidentNoted": _("{incident}: note by {by} {text}"),

@@ -17,6 +17,7 @@ from command.core.accountability import decide_par
 from command.core.alarms import PHONE, decide_alarm, known_classes
 from command.core.assignments import withdraw
 from command.core.attention import acknowledged_by, decide_acknowledge, second_due
+from command.core.choice import leave_out
 from command.core.contacts import off_with_order
 from command.core.dispatch import Candidate, offer, pace, travel_s, unit_status
 from command.core.grades import decide_grade, decide_response
@@ -79,6 +80,7 @@ def _assign(world: World, c: m.Assign, o: Ordered, now: float) -> list[e.Event]:
     incident = _running(world, c.incident)
     ids = world.ids()
     events = read_by(world, incident, c.read, o.by, now, _cause(c))
+    events += leave_out(world, incident, c.without, o.by, c.said, now, _cause(c))
     if not incident.ack_by:
         events.append(acknowledged_by(world, incident, o.by, now, _cause(c)))
     if incident.released_at is None:  # whatever the plan says: the officer has said it

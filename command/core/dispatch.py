@@ -76,9 +76,14 @@ def _why_not(world: World, unit: Unit, asked: set[str], taken: frozenset[str]) -
 
 
 def _asked(world: World, incident: Incident) -> set[str]:
-    """Since it was last opened: what was before a reopening is over for the units, too."""
+    """Since it was last opened: what was before a reopening is over for the units, too.
+
+    With those whom the officer leaves out: nobody is asked against their word.
+    """
     mine = (world.assignments[order] for order in incident.orders)
-    return {a.unit for a in mine if a.status in LIVE or a.changed_at > incident.reopened_at}
+    return set(incident.left_out) | {
+        a.unit for a in mine if a.status in LIVE or a.changed_at > incident.reopened_at
+    }
 
 
 def candidates(

@@ -240,6 +240,16 @@ class ReleaseHeld(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnitsLeftOut(Event):
+    """The officer took units out of the team: the post does not ask them for this incident."""
+
+    incident: str
+    units: tuple[str, ...]
+    by: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HazardsRead(Event):
     """`by` has read these dangers of the incident."""
 
@@ -615,6 +625,7 @@ EVENTS: dict[str, type[Event]] = {
         PriorityChanged,
         IncidentReleased,
         ReleaseHeld,
+        UnitsLeftOut,
         HazardsRead,
         HazardAdded,
         IncidentAcknowledged,

@@ -14,6 +14,7 @@ from typing import Any
 from command.core import (
     accountability,
     attention,
+    choice,
     grades,
     hazards,
     notices,
@@ -380,6 +381,7 @@ def _reopened(world: World, event: e.IncidentReopened) -> None:
     incident.reopened_at = event.at
     incident.held, incident.extended, incident.lapses = None, False, 0
     incident.hazards_read.clear()
+    incident.left_out.clear()
     world.index.put(incident.id, incident.plan, incident.place, incident.position)
     world.due.pop(f"archive:{incident.id}", None)
     world.due[f"ack:{incident.id}"] = event.ack_due
@@ -593,6 +595,7 @@ _APPLY: dict[type[e.Event], Callable[[World, Any], None]] = {
     e.PriorityChanged: attention.priority_changed,
     e.IncidentReleased: _incident_released,
     e.ReleaseHeld: release.release_held,
+    e.UnitsLeftOut: choice.units_left_out,
     e.HazardsRead: hazards.hazards_read,
     e.HazardAdded: hazards.hazard_added,
     e.IncidentAcknowledged: attention.acknowledged,

@@ -216,6 +216,7 @@ def incident_row(world: World, incident: Incident) -> Row:
         "mayday_units": list(incident.mayday),
         "escalated_to": incident.escalated_to,
         "second_called": incident.second_called,
+        "left_out": dict(incident.left_out),
         "held": _held_row(incident),
         "extended": incident.extended,
         "released_at": incident.released_at,

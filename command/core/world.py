@@ -78,6 +78,7 @@ class Incident:
     ack_until: float | None = None
     escalated_to: str = ""
     second_called: bool = False
+    left_out: dict[str, str] = field(default_factory=dict)  # unit -> why the officer leaves it out
     notes: list[Note] = field(default_factory=list)
     nobody_for: list[str] = field(default_factory=list)  # musts that no unit is left for
     nobody_wanted: list[str] = field(default_factory=list)  # the same of what is only wanted

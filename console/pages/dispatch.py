@@ -22,6 +22,7 @@ from console.outcome import OK, UNKNOWN, Outcome
 from console.page import Back, Ctx, Move, Page, Say
 from sensors.words import _
 
+LEFT_OUT_MOST = 20  # units that one command may name
 READ_S = 1.0  # a page of hazards has to be on the screen so long before it can have been read
 SEEN_S = 1.5  # without a drawing for so long it was not on the screen
 MARKED_S = 10.0  # a line that changed is marked so long
@@ -310,14 +311,16 @@ class DispatchPage(Page):
             self._sent = send.command.id
             return (send,)
         names = " ".join(wording.unit(ctx, unit) for unit in units)
+        differs = self._differs(now)
         order = m.Assign(
             id=ctx.ids(),
             incident=self.item,
             rev=now.rev,
             units=units,
+            without=_without(tuple(now.ready), set(units))[:LEFT_OUT_MOST] if differs else (),
             rec=now.rec,
             read=_refs(now.hazards),
-            why=ctx.tr(REASONS[self._why]) if self._differs(now) else "",
+            why=ctx.tr(REASONS[self._why]) if differs else "",
         )
         self._sent = order.id
         return (Send(order, " ".join((self.item, ctx.tr("send"), names))),)

@@ -411,6 +411,7 @@ def test_another_team_needs_a_reason() -> None:
     stage.press("f3")
     (order,) = orders(stage)
     assert (order.units, order.why) == (("militia-1",), "路不通")
+    assert order.without == ("rangers-1",)
     assert order.rec == "militia-1,rangers-1"
 
 
@@ -419,7 +420,7 @@ def test_back_to_the_recommended_team_needs_none() -> None:
     stage.press("down", "space", "3", "space")
     assert "不同意推荐" in body(stage)
     stage.press("f3")
-    assert orders(stage)[0].why == ""
+    assert (orders(stage)[0].why, orders(stage)[0].without) == ("", ())
 
 
 def test_a_digit_means_nothing_for_the_recommended_team() -> None:

@@ -194,9 +194,10 @@ def story() -> Stage:
     response = m.Response(id="u-r", level=4, why="带班同意")
     play.give(Ordered(response, "leader-1", "leader"))
     second = play.report("cam-4", "flood")
+    play.do("priority", second, priority=1)
     play.do("report_alarm", kind="dispute", text="争水渠", place="v01-g1")
     dispute = list(play.world.incidents)[-1]
-    play.do("assign", dispute, units=("ggh-1",))
+    play.do("assign", dispute, units=("ggh-1",), without=("far",))
     play.do("note", fire, text="已电话核实")
     play.do("priority", fire, priority=1)
     play.do("merge", second, into=fire)

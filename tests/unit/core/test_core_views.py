@@ -53,6 +53,7 @@ INCIDENT_ROW = {
     "mayday_units": [],
     "escalated_to": "",
     "second_called": False,
+    "left_out": {},
     "held": None,
     "extended": False,
     "released_at": NOON,
