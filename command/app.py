@@ -26,7 +26,7 @@ from command import intake
 from command.archive import Archive
 from command.clock import Clock, elapsed
 from command.compact import STORE_VARIABLE, Restored, restore
-from command.core import views
+from command.core import timeline, views
 from command.core.codec import decode_entry
 from command.core.township import Township
 from command.core.world import World
@@ -299,11 +299,15 @@ async def _build(
     return Running(township, post, feed, broker, clock, addresses), picture
 
 
+LOG_ENTRIES_READ = 2_000  # at the start: most of them are signs of life
+
+
 async def _last_lines(store: Log, restored: Restored) -> Sequence[tuple[str, views.Row]]:
     lines: list[tuple[str, views.Row]] = []
-    start = max(restored.seq - LINES, (await store.first() or 1) - 1)
+    start = max(restored.seq - LOG_ENTRIES_READ, (await store.first() or 1) - 1)
     async for seq, data in store.read(start):
-        lines += views.log_lines(restored.world, decode_entry(data), seq)
+        made = views.log_lines(restored.world, decode_entry(data), seq)
+        lines += [line for line in made if not timeline.is_routine(line[1])]
     return lines[-LINES:]
 
 

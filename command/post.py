@@ -20,7 +20,7 @@ import structlog
 from pydantic_core import to_json
 
 from command.clock import Clock, elapsed
-from command.core import views
+from command.core import timeline, views
 from command.core.codec import encode_dicts, event_dict
 from command.core.commands import Ordered
 from command.core.decide import Deadline, Fact, Input
@@ -56,7 +56,7 @@ BATCH = 256  # messages at a time (DESIGN.md section 2)
 TICK_S = 0.25
 RECEIPTS_IN_ONE = 100
 SEAL_AGAIN_S = 1.0
-LINES = 200  # of the log, that a console gets with its snapshot
+LINES = 200  # of the log without its routine, that a console gets with its snapshot
 
 _Heard = Observation | Rejection
 
@@ -273,7 +273,7 @@ class Post:
         try:
             rows = views.changed(self.world, batch.events, self.seq, batch.values)
             news = [(key, row) for key, row in rows["log"].items() if row is not None]
-            self.lines.extend(news)
+            self.lines.extend(line for line in news if not timeline.is_routine(line[1]))
             self._details.follow(self.seq, [row for _, row in news])
             if _files_changed(batch):
                 self._feed.load()  # what the new files no longer have goes from the screens

@@ -123,9 +123,10 @@ def acknowledged(ctx: Ctx, one: Item) -> str:
     """未确认, 确认过期 2次, or who has it and for how long still."""
     ack, tr = one.row.get("ack"), ctx.tr
     if ack:
-        return tr("acked by {who}, for {t}").format(
-            who=wording.officer(ctx, str(ack.get("by"))), t=left(ctx, float(ack["until"]))
-        )
+        who, until = wording.officer(ctx, str(ack.get("by"))), ack.get("until")
+        if until is None:  # 缓: it stands as long as the officer does
+            return tr("acked by {who}, until the handover").format(who=who)
+        return tr("acked by {who}, for {t}").format(who=who, t=left(ctx, float(until)))
     lapses = int(one.row.get("lapses") or 0)
     return tr("ack lapsed x{n}").format(n=lapses) if lapses else tr("not acknowledged")
 

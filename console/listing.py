@@ -168,8 +168,12 @@ def trouble(ctx: Ctx, one: Item) -> str:
     """What is worse than what is seen: a crew that does not answer, a duty that nobody has."""
     if one.row.get("mayday"):
         return wording.word(ctx.look, words.STAGE, "mayday")
-    roles = [wording.role(ctx.look, role) for role in lacking(one.row)]
-    return ctx.tr("no {roles}").format(roles="+".join(roles)) if roles else ""
+    roles = lacking(one.row)
+    if not roles:
+        return ""
+    return ctx.tr("no {roles}").format(
+        roles=_with_more(wording.role(ctx.look, roles[0]), len(roles) - 1)
+    )
 
 
 def team(ctx: Ctx, one: Item, *, stage: bool, cells: int = 60) -> str:

@@ -144,6 +144,8 @@ class Model:
         for name, rows in tables.items():
             kept = self.tables.setdefault(name, {})
             for key, row in rows.items():
+                if name == "log" and row is not None and is_routine(row):
+                    continue
                 if row is None:
                     kept.pop(key, None)
                 elif (before := kept.get(key, {})) == row:
@@ -158,3 +160,9 @@ class Model:
             if name == "log":
                 for key in list(kept)[: max(0, len(kept) - LOG_LINES)]:
                     del kept[key]
+
+
+def is_routine(line: Row) -> bool:
+    """A sign of life or a position in the log: `fengsui log` has them, no screen needs them."""
+    event = line.get("event")
+    return event == "UnitLocated" or (event == "SourceHeard" and bool(line.get("ok", True)))

@@ -112,11 +112,17 @@ def reds(made: Sequence[Point]) -> list[str]:
     return [point.key for point in made if point.group == RED]
 
 
-def block_text(ctx: Ctx, block: tuple[str, str]) -> str:
-    """Why the post refuses the first signature."""
-    code, what = block
+def block_texts(ctx: Ctx, blocks: Sequence[tuple[str, str]]) -> list[str]:
+    """Why the post refuses the first signature: each reason once, with what it is about."""
+    about: dict[str, list[str]] = {}
+    for code, what in blocks:
+        about.setdefault(code, []).append(show(what, 80))
+    return [_block_text(ctx, code, " ".join(whats)) for code, whats in about.items()]
+
+
+def _block_text(ctx: Ctx, code: str, what: str) -> str:
     if code in BLOCKS:
-        return ctx.tr(BLOCKS[code]).format(what=show(what, 80))
+        return ctx.tr(BLOCKS[code]).format(what=what)
     return show(f"{wording.reason(ctx.look, code)} {what}", 80)
 
 

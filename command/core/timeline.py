@@ -11,6 +11,13 @@ _NAMES = ("incident", "into", "new", "order_id")  # where a line says what it is
 _NO_NEWS = frozenset({"OrderQueued"})  # the same as the offer or the change that led to it
 
 
+def is_routine(line: Mapping[str, Any]) -> bool:
+    """A sign of life or a position: two hundred cameras would leave no line of anything else."""
+    return line["event"] == "UnitLocated" or (
+        line["event"] == "SourceHeard" and bool(line.get("ok", True))  # a line leaves out defaults
+    )
+
+
 def marks(incident: str, orders: Iterable[str]) -> frozenset[str]:
     """The ids by which lines of the incident are known: its own, and those of its orders."""
     return frozenset((incident, *orders))

@@ -19,7 +19,7 @@ from console.look import clock
 from console.outcome import OK, Outcome
 from console.page import Ctx, Move, Page, Say
 from console.pages.board import NO_KEY, moment
-from console.shift import NAMED, OTHERS, RED, SHELF, Point, Shift, block_text, points, reds, shift
+from console.shift import NAMED, OTHERS, RED, SHELF, Point, Shift, block_texts, points, reds, shift
 
 LEADER = "leader"
 LIST, WORDS, TOKEN, HEARD = "list", "words", "token", "heard"
@@ -218,7 +218,7 @@ class HandoverPage(Page):
             if duty.officer != ctx.me and ctx.model.role != LEADER:  # who may sign for another
                 who = wording.officer(ctx, duty.officer)
                 return [ctx.tr("{who} is on duty and signs first").format(who=who)]
-            return [block_text(ctx, block) for block in duty.blocks]
+            return block_texts(ctx, duty.blocks)
         left = [p.key for p in self._points if p.group == RED and not self._ticked(p)]
         said = []
         if left:

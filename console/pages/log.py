@@ -125,6 +125,10 @@ class LogPage(Board):
             return (Go("detail", self.item),) if ctx.model.incident(self.item) else ()
         return None
 
+    def hint(self, ctx: Ctx) -> str:
+        """What is not here."""
+        return ctx.tr("Signs of life and positions are left out; fengsui log has them.")
+
     def keys(self, ctx: Ctx) -> str:
         """The bottom line."""
         return ctx.tr("Enter incident  Left/Right sort  / filter  PgUp PgDn Home End  Esc back")

@@ -107,6 +107,8 @@ class QuarantinePage(Board):
         row = self.row.row
         kept = ctx.tr("The bytes are kept: {name}").format(name=row.get("quarantine") or "?")
         detail = show(str(row.get("detail") or ""))
+        if detail:
+            detail = ctx.tr("The reader's own words: {detail}").format(detail=detail)
         texts = [*(wrap(detail, width - 2) if detail else ()), show(kept)]
         return [
             rule(show(str(row.get("topic") or "")), width),

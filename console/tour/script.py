@@ -180,6 +180,7 @@ def _assigned(stage: Stage, incident: str, mono: float) -> None:
     stage.change(
         mono, incident, state="assigned", ack=ack, released_at=now, released_by=OFFICER,
         orders=[ORDER], rec=[], due={"ackend": now + 600}, needs=[],
+        hazards_read=dict.fromkeys(stage.desk.model.incident(incident)["hazards"], OFFICER),
     )  # fmt: skip
     job = {"order_id": ORDER, "incident": incident, "status": "offered", "since": now}
     unit = _team() | {"state": "committed", "assignments": [job], "jobs": 1}

@@ -302,3 +302,13 @@ def test_on_a_drills_post_its_incidents_and_what_the_post_says_of_the_script() -
     assert any("没有报脚本" in text for text in texts)
     texts = a_drill(drill={"scenario": "smoke", "inject": 7, "of": 19, "paused": True}).screen()
     assert any("注入 7/19" in text and "已暂停" in text for text in texts)
+
+
+def test_signs_of_life_leave_the_log_its_lines() -> None:
+    heard = {
+        f"e1-{n}.0": log_line(f"e1-{n}.0", "SourceHeard", source="ljg-05") for n in range(3000)
+    }
+    bad = log_line("e1-3000.0", "SourceHeard", source="ljg-05", ok=False, text="黑屏")
+    opened = log_line("e0-1.0", "IncidentOpened", incident="I-e1-1", plan="wildfire", priority=1)
+    stage = Stage(log={"e0-1.0": opened, **heard, "e1-3000.0": bad})
+    assert list(stage.desk.model.table("log")) == ["e0-1.0", "e1-3000.0"]

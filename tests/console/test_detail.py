@@ -126,6 +126,11 @@ def test_hazards_say_who_has_read_them() -> None:
     assert "不得用水 (带班领导)" in text
 
 
+def test_an_acknowledgement_without_an_end_stands_until_the_handover() -> None:
+    text = whole(opened(incident(priority=4, ack={"by": ME, "until": None})))
+    assert f"{ME} 已确认,到交班为止" in text
+
+
 def test_grade_and_response_have_their_own_words() -> None:
     fs = {"post": {"township": "jm", "name": "泾明乡", "root": "fs", "response": 4}}
     assert "等级 较大   预警 未接入   响应 四级" in whole(opened(incident(grade=3), post=fs))

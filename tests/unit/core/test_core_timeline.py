@@ -35,6 +35,15 @@ def test_an_order_that_was_confirmed_is_news_one_that_was_queued_is_not() -> Non
     assert [line["event"] for line in found] == ["OrderSettled"]
 
 
+def test_signs_of_life_and_positions_are_routine_and_a_fault_is_not() -> None:
+    heard = {"event": "SourceHeard", "source": "cam-1"}
+    assert timeline.is_routine(heard)
+    assert timeline.is_routine(heard | {"ok": True})
+    assert timeline.is_routine({"event": "UnitLocated"})
+    assert not timeline.is_routine(heard | {"ok": False})
+    assert not timeline.is_routine({"event": "SourceSilent"})
+
+
 def test_a_merge_and_a_split_are_news_of_both() -> None:
     merged = {"event": "IncidentMerged", "incident": "I-2", "into": "I-1"}
     split = {"event": "IncidentSplit", "incident": "I-1", "new": "I-3"}
