@@ -1,8 +1,9 @@
 """Who has an incident, for how long, and who is called when nobody does. Pure.
 
 An acknowledgement is one named officer's "I have it". It lapses (CONSOLE.md section 3): a person
-may fall asleep after it. Never acknowledged, the urgent ones call the second line at half of the
-plan's `ack_within_s`; all call the leader on duty at its end.
+may fall asleep after it. Never acknowledged, all call the leader on duty at the end of the plan's
+`ack_within_s`; the most urgent call the second line at half of it, and those next to them after
+five minutes, for then they count as the most urgent, unless the leader is called before that.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from command.core.tables import COMMITTED, RUNNING, Status
 from command.core.world import Incident, World
 
 LEADER, SECOND = "leader", "second"
-URGENT = 2  # and more urgent: the second line is called
+URGENT = 2  # and more urgent: does not wait until a new officer has had time to look
+SECOND_AFTER_S = 300.0  # of urgency 2: by then it counts as 1
 RENEWALS_WITHOUT_WORDS = 2  # lapses; after that the officer says what is going on
 # Urgency -> seconds until it lapses: no team has accepted; a team is at work and nothing is new.
 # The others last until the handover.
@@ -49,8 +51,11 @@ def is_at_work(world: World, incident: Incident) -> bool:
 
 
 def second_due(plan: Plan, priority: int, now: float) -> float | None:
-    """When the second line is called about a new incident that nobody acknowledges."""
-    return now + plan.ack_within_s / 2 if priority <= URGENT else None
+    """When the second line is called about an incident that nobody has had since `now`."""
+    if priority <= 1:
+        return now + plan.ack_within_s / 2
+    late = priority == URGENT and plan.ack_within_s > SECOND_AFTER_S
+    return now + SECOND_AFTER_S if late else None
 
 
 # --- orders
@@ -206,13 +211,14 @@ def priority_changed(world: World, event: e.PriorityChanged) -> None:
 
 
 def _second_line(world: World, incident: Incident, at: float) -> None:
-    """Called for what is urgent now, acknowledged by nobody, and not yet anybody's."""
-    waiting = world.due.get(f"ack:{incident.id}")
-    if incident.priority > URGENT:
-        world.due.pop(f"second:{incident.id}", None)
-    elif waiting is not None and not (incident.second_called or incident.escalated_to):
-        half = world.plan_of(incident).ack_within_s / 2
-        world.due.setdefault(f"second:{incident.id}", max(at, waiting - half))
+    """As late as its urgency of now wants, while nobody has it and nobody was called."""
+    plan, waiting = world.plan_of(incident), world.due.get(f"ack:{incident.id}")
+    world.due.pop(f"second:{incident.id}", None)
+    if waiting is None or incident.second_called or incident.escalated_to:
+        return
+    due = second_due(plan, incident.priority, waiting - plan.ack_within_s)
+    if due is not None:
+        world.due[f"second:{incident.id}"] = max(at, due)
 
 
 def work_went_on(world: World, incident: Incident, status: Status, at: float) -> None:

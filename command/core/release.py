@@ -2,12 +2,14 @@
 
 A person who fell asleep in a dialog must not stop the engine (CONSOLE.md section 3), so each is
 possible once for an opening of the incident. After the release nothing of this acts any more.
+Who gives a reason has seen it: that is an acknowledgement too, as an order to a team is.
 """
 
 from __future__ import annotations
 
 from command import messages as m
 from command.core import events as e
+from command.core.attention import acknowledged_by
 from command.core.changes import touch
 from command.core.ordering import Ordered, Refused, cause_of_command, running_incident
 from command.core.reasons import Reason, Refusal
@@ -27,18 +29,19 @@ def decide_hold(world: World, c: m.Hold, o: Ordered, now: float) -> list[e.Event
     if not c.dialog and not c.said:
         raise Refused(Refusal.WHY_MISSING)
     until = due + DIALOG_S if c.dialog else max(due, now + (c.seconds or 0))
-    return [
-        e.ReleaseHeld(
-            at=now,
-            cause=cause_of_command(c),
-            reason=Reason.BY_OFFICER,
-            incident=incident.id,
-            until=until,
-            by=o.by,
-            why=c.said,
-            dialog=c.dialog,
-        )
-    ]
+    held = e.ReleaseHeld(
+        at=now,
+        cause=cause_of_command(c),
+        reason=Reason.BY_OFFICER,
+        incident=incident.id,
+        until=until,
+        by=o.by,
+        why=c.said,
+        dialog=c.dialog,
+    )
+    if c.dialog or incident.ack_by:
+        return [held]
+    return [held, acknowledged_by(world, incident, o.by, now, cause_of_command(c))]
 
 
 def _counting(world: World, incident: Incident) -> float:

@@ -217,8 +217,7 @@ def test_reopened_it_begins_anew() -> None:
 
 
 def test_the_second_line_is_called_at_half_and_the_leader_at_the_end() -> None:
-    play = stage()
-    ident = play.report("cam-1", "flood")
+    play, ident = of_priority(1)
     row = play.rows()["incident"][ident]
     assert row is not None
     assert row["due"]["second"] == NOON + 60
@@ -235,10 +234,20 @@ def test_of_lesser_urgency_only_the_leader_is_called() -> None:
     assert [event.to for event in of_kind(play.wait(DAY), e.IncidentEscalated)] == ["leader"]
 
 
+@pytest.mark.parametrize(("leader_s", "second_s"), [(120.0, []), (300.0, []), (600.0, [300.0])])
+def test_the_next_urgent_counts_as_the_most_urgent_after_five_minutes(
+    leader_s: float, second_s: list[float]
+) -> None:
+    play, ident = of_priority(2, ack_within_s=leader_s)
+    happened = play.wait(DAY)
+    assert [x.at - NOON for x in of_kind(happened, e.SecondLineCalled)] == second_s
+    called = of_kind(happened, e.IncidentEscalated)
+    assert [(x.incident, x.at - NOON) for x in called] == [(ident, leader_s)]
+
+
 @pytest.mark.parametrize("end", ["acknowledge", "resolve"])
 def test_who_has_it_in_time_calls_nobody(end: str) -> None:
-    play = stage()
-    ident = play.report("cam-1", "flood")
+    play, ident = of_priority(1)
     play.do(end, ident)
     assert f"second:{ident}" not in play.world.due
     happened = play.wait(100)
@@ -248,9 +257,9 @@ def test_who_has_it_in_time_calls_nobody(end: str) -> None:
 
 def test_raised_it_calls_the_second_line_and_lowered_it_does_not() -> None:
     play, ident = of_priority(3)
-    play.do("priority", ident, priority=2)
+    play.do("priority", ident, priority=1)
     assert play.world.due[f"second:{ident}"] == NOON + 60
-    play.do("priority", ident, priority=4)
+    play.do("priority", ident, priority=4, text="看过")
     assert f"second:{ident}" not in play.world.due
     play.now += 100
     play.do("priority", ident, priority=1)
@@ -259,8 +268,7 @@ def test_raised_it_calls_the_second_line_and_lowered_it_does_not() -> None:
 
 
 def test_the_second_line_is_called_after_a_restart() -> None:
-    play = stage()
-    ident = play.report("cam-1", "flood")
+    play, ident = of_priority(1)
     play.world = load_world(dump_world(play.world))
     play.now += 3600
     play.tick()

@@ -495,7 +495,6 @@ def test_reopened_is_as_on_the_first_day() -> None:
     due = {name: at for name, at in play.world.due.items() if name.endswith(ident)}
     assert due == {
         f"ack:{ident}": play.now + 120,
-        f"second:{ident}": play.now + 60,
         f"release:{ident}": play.now + 60,
     }
 

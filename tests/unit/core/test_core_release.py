@@ -32,6 +32,29 @@ def test_a_hold_puts_the_release_off_and_says_by_whom_and_why() -> None:
     assert dump_world(play.replayed()) == dump_world(play.world)
 
 
+def test_who_puts_it_off_with_a_reason_has_it() -> None:
+    play = stage()
+    ident = play.report("cam-1")
+    play.do("hold", ident, dialog=True)
+    assert play.incident(ident).ack_by == ""
+    play.do("hold", ident, seconds=120, why="先看探头")
+    row = play.rows()["incident"][ident]
+    assert row is not None
+    assert row["ack"] == {"by": "officer-1", "until": NOON + 300}
+    # What comes next is the release, not a call for an officer who is looking at it.
+    assert set(row["due"]) == {"release", "ackend"}
+
+
+def test_another_officers_acknowledgement_stays() -> None:
+    play = stage()
+    ident = play.report("cam-1")
+    play.do("acknowledge", ident)
+    until = play.incident(ident).ack_until
+    play.now += 5
+    play.do("hold", ident, seconds=120, why="先看探头")
+    assert play.incident(ident).ack_until == until
+
+
 def test_a_hold_never_brings_the_release_forward() -> None:
     play = stage()
     ident = play.report("cam-1")

@@ -27,7 +27,6 @@ def test_the_earliest_fires_first() -> None:
     play.report("cam-1")
     assert [name for name, _ in decide_tick(play.world, NOON + DAY)] == [
         "release:I-e1-1",
-        "second:I-e1-1",
         "ack:I-e1-1",
         "silent:cam-1",
     ]

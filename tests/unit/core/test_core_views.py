@@ -58,7 +58,7 @@ INCIDENT_ROW = {
     "extended": False,
     "released_at": NOON,
     "released_by": "post",
-    "due": {"ack": NOON + 120, "second": NOON + 60},
+    "due": {"ack": NOON + 120},
     "needs": [{"role": "crew", "quantity": 5, "must": True, "within_min": 20.0, "missing": 0}],
     "rec": [],
     "orders": ["O-e1-1"],
