@@ -29,6 +29,7 @@ from console.page import Ctx
 from console.pages.map import WAYS, bearing
 from console.wording import words
 
+SHARED = 76  # cells from which facts of several kinds share a line
 OVER = ("declined", "expired", "withdrawn")  # orders of which nothing is to be expected any more
 
 
@@ -71,13 +72,15 @@ def state(ctx: Ctx, one: Item, cells: int) -> list[Line]:
     if row.get("text"):
         made += paragraph(tr("Says {text}").format(text=show(str(row["text"]))), cells, "bold")
     said = sources(ctx, row) or tr("none")
-    facts = [tr("Sources {sources}").format(sources=said), position(ctx, row)]
-    if not one.case:
-        facts = [*_grades(ctx, row), *facts]
-    if not one.ended:
-        limit = " ".join(due(ctx, one, 24).split())
-        facts = [tr("Next: {limit}").format(limit=limit), *facts]
-    return made + packed(facts, cells)
+    limit = "" if one.ended else " ".join(due(ctx, one, 24).split())
+    facts = [
+        [tr("Next: {limit}").format(limit=limit)] if limit else [],
+        [] if one.case else _grades(ctx, row),
+        [tr("Sources {sources}").format(sources=said), position(ctx, row)],
+    ]
+    if cells >= SHARED:
+        facts = [[each for group in facts for each in group]]
+    return made + [line for group in facts for line in packed(group, cells)]
 
 
 def _grades(ctx: Ctx, row: Row) -> list[str]:

@@ -389,6 +389,7 @@ def _reopened(world: World, event: e.IncidentReopened) -> None:
         world.due[f"release:{incident.id}"] = event.release_due
     if event.second_due is not None:
         world.due[f"second:{incident.id}"] = event.second_due
+    incident.overdue_since = None
     ladder = world.plan_of(incident).ladder
     if ladder:
         limit_s = ladder[min(incident.level, len(ladder) - 1)].limit_s
@@ -397,6 +398,8 @@ def _reopened(world: World, event: e.IncidentReopened) -> None:
 
 def _climbed(world: World, event: e.CaseClimbed) -> None:
     incident = _touch(world, event.incident, event)
+    if event.level == incident.level and incident.overdue_since is None:
+        incident.overdue_since = event.at  # there is no higher rung: the officer is asked daily
     incident.level = event.level
     incident.nobody_for.clear()
     incident.nobody_wanted.clear()

@@ -227,6 +227,7 @@ def incident_row(world: World, incident: Incident) -> Row:
         "orders": list(incident.orders),
         "nobody_for": list(dict.fromkeys((*incident.nobody_for, *incident.nobody_wanted))),
         "level": incident.level,
+        "overdue_since": incident.overdue_since,
         "ladder": [rung.role for rung in plan.ladder],
         "notes": [{"at": n.at, "by": n.by, "text": n.text} for n in incident.notes[-20:]],
         "merged_into": incident.merged_into,

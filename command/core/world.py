@@ -83,6 +83,7 @@ class Incident:
     nobody_for: list[str] = field(default_factory=list)  # musts that no unit is left for
     nobody_wanted: list[str] = field(default_factory=list)  # the same of what is only wanted
     level: int = 0  # of the case ladder
+    overdue_since: float | None = None  # the limit of its last rung has passed
     merged_into: str = ""
     outcome: str = ""
     ended_at: float | None = None

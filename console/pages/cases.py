@@ -25,12 +25,16 @@ BELOW = 7  # lines of the ladder
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A line. `due` is when it climbs (POSIX s), None at the top of its ladder."""
+    """A line. `due` is when it climbs (POSIX s), None at the top of its ladder.
+
+    `since`: the limit of its last rung passed then; from there on the post asks once a day.
+    """
 
     row: Row
     level: str  # the role that is responsible now
     post: str  # the id of the unit that has it, "" while nobody has
     due: float | None
+    since: float | None
     overdue: bool
 
     def __str__(self) -> str:
@@ -57,13 +61,15 @@ def _case(model: Model, row: Row, now: float) -> Case:
     ladder = row.get("ladder") or ()
     level = _level(row)
     due = number((row.get("due") or {}).get("ladder"))
+    since = number(row.get("overdue_since"))
     climbed_out = bool(ladder) and due is None and level >= len(ladder) - 1
     return Case(
         row,
         level=str(ladder[level]) if ladder else "",
         post=_responsible(model, row),
         due=due,
-        overdue=climbed_out if due is None else due < now,
+        since=since,
+        overdue=since is not None or (climbed_out if due is None else due < now),
     )
 
 
@@ -241,6 +247,8 @@ def _post(ctx: Ctx, case: Case) -> str:
 
 
 def _left(ctx: Ctx, case: Case) -> str:
+    if case.since is not None:
+        return ctx.tr("over {span}").format(span=span(ctx.now - case.since, ctx.look))
     if case.due is None:
         return ctx.tr("over, top") if case.overdue else ctx.tr("no limit")
     if case.due < ctx.now:

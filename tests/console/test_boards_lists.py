@@ -88,6 +88,15 @@ def test_overdue_cases_first_then_by_the_time_left() -> None:
     assert "I-e1-100" not in made  # closed
 
 
+def test_a_case_past_its_last_limit_stays_overdue_though_it_is_asked_for_again() -> None:
+    due = {"ladder": NOW + 86_000}
+    late = case("I-e1-7", level=2, due=due, overdue_since=NOW - 86_400 * 3)
+    stage = board("cases")
+    stage.rows(late)
+    assert "逾期 3" in stage.screen()[1]
+    assert "逾 3天" in shown(stage, "I-e1-7 ")
+
+
 def test_a_case_names_its_level_its_post_and_what_is_left() -> None:
     stage = board("cases")
     text = shown(stage, "I-e1-187 ")

@@ -540,6 +540,7 @@ def test_a_reopened_case_climbs_again() -> None:
     assert f"ladder:{ident}" not in play.world.due
     play.do("reopen", ident)
     assert play.world.due[f"ladder:{ident}"] == NOON + DAY
+    assert play.incident(ident).overdue_since is None
 
 
 # --- the telephone

@@ -90,7 +90,9 @@ def test_at_the_top_the_officer_is_asked_every_day() -> None:
     ident = case(play)
     play.wait(4 * DAY)
     assert play.incident(ident).level == 2
+    assert play.incident(ident).overdue_since is None
     happened = play.wait(10 * DAY)
+    assert play.incident(ident).overdue_since == NOON + 11 * DAY
     climbed = of_kind(happened, e.CaseClimbed)
     assert [(c.level, c.due) for c in climbed] == [
         (2, NOON + (12 + day) * DAY) for day in range(len(climbed))

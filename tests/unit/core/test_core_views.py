@@ -64,6 +64,7 @@ INCIDENT_ROW = {
     "orders": ["O-e1-1"],
     "nobody_for": [],
     "level": 0,
+    "overdue_since": None,
     "ladder": [],
     "notes": [],
     "merged_into": "",
