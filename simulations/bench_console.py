@@ -299,6 +299,8 @@ def _typed(screen: Terminal, floor: Terminal, seconds: float) -> Figures:
     while time.perf_counter() - began < seconds:
         took += _line(screen, floor, dice, began + seconds)
     wall = time.perf_counter() - began
+    if not took:
+        raise ServiceError("too short a time: no key was measured")
     keys, bare = (sorted(each) for each in zip(*took, strict=True))
     return Figures(
         keys=len(keys),
