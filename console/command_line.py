@@ -1,7 +1,8 @@
 """The `:` line: reading along, completion, history. Pure; the grammar is in `grammar/`.
 
-A line that is at fault stays, the cursor on the fault. Tab walks the choices and comes back to what
-was typed, Right takes the grey suggestion, Up and Down walk the lines given before.
+A line that is at fault stays, the cursor on the fault; a colon begins a new one. Tab walks the
+choices and comes back to what was typed, Right takes the grey suggestion, Up and Down walk the
+lines given before.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from dataclasses import dataclass, field
 from console import grammar
 from console.cells import show
 from console.complete import NOTHING, Offer, offer
-from console.effects import Remember
+from console.effects import Remember, Send
 from console.field import TextField
 from console.grammar import Env, Fault
 from console.grammar.acts import opens_dialog
 from console.page import Ctx, Go, Move, Say
 
 KEPT = 200  # lines of the history
+COLONS = frozenset({":", "："})
 FRESH_S = 1.0  # how long a reading of the same line holds while the rows move on
 
 
@@ -43,6 +45,8 @@ class CommandLine:
             self._tab(ctx)
             return ()
         self._cycle, self._at = NOTHING, -1
+        if character in COLONS and (self._failed() or self.typed.cursor == 0):
+            return self._anew(ctx)
         if key == "enter":
             return self._enter(ctx)
         if key == "escape":
@@ -59,14 +63,26 @@ class CommandLine:
 
     def reading(self, ctx: Ctx) -> str:
         """How the line is read so far, or what is wrong with it, for the hint line."""
-        line, fault = self._fault
-        return fault if fault and line == self.typed.text else self._look(ctx)[0]
+        return self._fault[1] if self._failed() else self._look(ctx)[0]
 
     def ghost(self, ctx: Ctx) -> str:
         """The suggestion that Right takes."""
         return self._look(ctx)[1] if self._at_end() and self._at < 0 else ""
 
     # --- inside
+
+    def _failed(self) -> bool:
+        """What stands there was given, was at fault, and has not been touched since."""
+        return bool(self._fault[1]) and self._fault[0] == self.typed.text
+
+    def _anew(self, ctx: Ctx) -> Sequence[Move]:
+        """A colon where a line begins: a new one after a failed one, which Up brings back."""
+        if not self._failed():
+            return ()
+        self._keep(ctx)
+        self.typed.set("")
+        self._back = 0
+        return (Remember(),)
 
     def _env(self, ctx: Ctx) -> Env:
         return Env(ctx, self.item)
@@ -83,12 +99,18 @@ class CommandLine:
             self._keep(ctx)
             moves = grammar.run(order)
         except Fault as fault:
-            words = f"{fault.code} {fault.words}"
-            self._fault = (self.typed.text, words)
-            self.typed.cursor = min(fault.at, len(self.typed.text))
-            return (Say(words),)
+            return self._stay(f"{fault.code} {fault.words}", fault.at)
+        if ctx.lost and any(isinstance(move, Send) for move in moves):
+            words = ctx.tr("E9 The connection is lost: nothing was sent.")
+            return (*self._stay(words, len(self.typed.text)), Remember())
         self.done = True
         return (*moves, Remember())
+
+    def _stay(self, why: str, at: int) -> Sequence[Move]:
+        """The line stays as it is, the cursor where it is at fault."""
+        self._fault = (self.typed.text, why)
+        self.typed.cursor = min(at, len(self.typed.text))
+        return (Say(why),)
 
     def _leave(self, ctx: Ctx) -> Sequence[Move]:
         """Not run, not lost: Up brings it back."""

@@ -82,16 +82,17 @@ LANG = few(
 THEME = few(
     "theme",
     _("theme"),
-    table({"夜": "night", "高对比": "contrast", "16色": "ansi", "单色": "mono"},
-          {theme: theme for theme in THEMES}, {}),
+    table({"夜间": "night", "高对比": "contrast", "16色": "ansi", "无色": "mono"},
+          {theme: theme for theme in THEMES}, {"夜": "night", "单色": "mono"}),
     lambda env, value: env.tr(THEME_WORDS[value]),
 )  # fmt: skip
 SOUND = few(
     "sound",
     _("what to do with the sound"),
-    table({"试": "test", "开": "on", "关": "off"}, {"test": "test", "on": "on", "off": "off"}, {}),
+    table({"试": "test", "开": "on", "关": "off"}, {"test": "test", "on": "on", "off": "off"},
+          {"试一声": "test", "出声": "on", "不出声": "off"}),
     lambda env, value: env.tr(SOUND_WORDS[value]),
-)
+)  # fmt: skip
 SHIFT = few(
     "shift",
     _("what to export"),

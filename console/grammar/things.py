@@ -97,13 +97,22 @@ def _given(env: Env, ident: str, part: Part, why_not: str) -> Row:
 def _items_named(ctx: Ctx, word: str) -> list[Row]:
     if word.isdigit():
         rows = _ending(ctx, word)
-        return [row for row in rows if is_open(row)] or rows
+        rows = [row for row in rows if is_open(row)] or rows
+        return _whole(ctx, rows, word.lstrip("0") or "0") or rows
     for table in ITEMS:
         for key, row in ctx.model.table(table).items():
             if key.lower() == word:
                 return [row]
     lettered = _LETTERED.fullmatch(word)
     return _of_the_letter(ctx, lettered[1], lettered[2]) if lettered else []
+
+
+def _whole(ctx: Ctx, rows: list[Row], number: str) -> list[Row]:
+    """Those whose whole number it is. A case has a letter for that: it outdoes no incident."""
+    found = [row for row in rows if number_of(str(row["id"])) == number]
+    incidents = ctx.model.table("incident")
+    mine = [row for row in found if row["id"] in incidents]
+    return mine or ([] if any(row["id"] in incidents for row in rows) else found)
 
 
 def _of_the_letter(ctx: Ctx, letter: str, number: str) -> list[Row]:
@@ -133,7 +142,8 @@ def number_of(ident: str) -> str:
 def item_choices(env: Env, beginning: str, *, ended: bool = False) -> Iterator[Choice]:
     """Open items only, the most pressing first; `ended`: those that can be reopened.
 
-    The number alone where only one open item ends so, else the whole id.
+    The number alone where only one open item ends so, else the whole id: plainer to read, though
+    the whole number of an item means that one.
     """
     digits, ends = beginning.isdigit(), ""
     for row in items(env.ctx):

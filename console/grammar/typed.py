@@ -16,6 +16,7 @@ _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 # Several joined by commas are one word, blanks around the commas or not.
 _WORD = re.compile(r"[^\s,]+(?:\s*,\s*[^\s,]*)*")
 _PART = re.compile(r"[^\s,]+")
+_LEAD = re.compile(r"[\s:]+")  # the line has its colon already
 
 
 class Fault(Exception):  # noqa: N818 - what is wrong with a line, not with the program
@@ -67,6 +68,8 @@ def _small(character: str) -> str:
 def typed(line: str) -> Typed:
     """The line in words."""
     plain = folded(line)
+    if lead := _LEAD.match(plain):
+        plain = " " * lead.end() + plain[lead.end() :]
     cut = plain.find("//")
     head = plain if cut < 0 else plain[:cut]
     words = tuple(

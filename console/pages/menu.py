@@ -23,6 +23,10 @@ from console.table import Column, Table
 from sensors.words import _
 
 NO_MOVE: Sequence[Move] = ()
+PINYIN = {
+    "lang": "yuyan", "theme": "zhuti", "sound": "shengyin", "test": "shisheng",
+    "silence": "jingyin", "resync": "chonghua", "quit": "tuichu",
+}  # fmt: skip
 PASSED = frozenset({":", "：", "?", "？", "/", "／"})  # keep their meaning: no entry has them
 
 
@@ -42,8 +46,7 @@ def entries(ctx: Ctx) -> dict[str, Entry]:
     """Pages first, then what changes this console."""
     made = {
         one.page: _entry(
-            ctx, one.key, (one.zh[0], one.en[0]), one.says, "", _opens(one.page),
-            (*one.zh, *one.en),
+            ctx, one.key, (one.zh[0], one.en[0]), one.says, "", _opens(one.page), one.typed,
         )
         for one in directory.PAGES
         if one.page != "menu"
@@ -64,7 +67,7 @@ def entries(ctx: Ctx) -> dict[str, Entry]:
          lambda _ctx: (Quit(),)),
     )  # fmt: skip
     for ident, key, names, says, state, go in own:
-        made[ident] = _entry(ctx, key, names, says, state, go, names)
+        made[ident] = _entry(ctx, key, names, says, state, go, (*names, PINYIN[ident]))
     return made
 
 

@@ -63,6 +63,34 @@ def test_a_fault_of_the_world_leaves_the_line_as_well() -> None:
     assert not made.done
 
 
+@pytest.mark.parametrize("colon", [":", "："])
+def test_a_colon_after_a_fault_begins_a_new_line(colon: str) -> None:
+    made, here = line("派 999 民兵一队")
+    press(made, here, "enter")
+    press(made, here, colon)
+    assert (made.typed.text, made.done) == ("", False)
+    press(made, here, "up")
+    assert made.typed.text == "派 999 民兵一队"
+    press(made, here, "end", "x", colon)  # touched: it is being mended
+    assert made.typed.text == f"派 999 民兵一队x{colon}"
+    press(made, here, "home", colon)  # where a line begins it means nothing
+    assert made.typed.text == f"派 999 民兵一队x{colon}"
+
+
+def test_a_line_that_the_connection_did_not_take_stays() -> None:
+    made, here = line("备注 412 // 村主任已到")
+    lost = replace(here, lost=True)
+    say, remember = press(made, lost, "enter")
+    assert isinstance(say, Say)
+    assert say.text.startswith("E9")
+    assert remember == Remember()
+    assert not made.done
+    assert (made.typed.text, made.typed.cursor) == ("备注 412 // 村主任已到", 15)
+    send, _remember = press(made, here, "enter")
+    assert isinstance(send, Send)
+    assert made.done
+
+
 def test_an_empty_line_closes_and_does_nothing() -> None:
     made, here = line("   ")
     assert press(made, here, "enter") == []

@@ -54,7 +54,7 @@ def taken(given: Offer, line: str, number: int = 0) -> str:
         ("看 41", "zh", "413"),
         ("语言 ", "zh", "中"),
         ("lang ", "en", "zh"),
-        ("主题 ", "zh", "夜"),
+        ("主题 ", "zh", "夜间"),
         ("停用 交通劝导组 ", "zh", "至08:00"),
     ],
 )

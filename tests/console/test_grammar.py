@@ -431,6 +431,23 @@ def test_two_items_with_the_same_end_are_named() -> None:
     assert grammar.read(Env(here), "确认 C-12").ident == "I-e1-12"
 
 
+def test_a_whole_number_is_that_item_though_others_end_so() -> None:
+    rows = [incident(ident) for ident in ("I-e1-1", "I-e1-11", "I-e1-21")]
+    here = ctx("zh", *rows, case("I-e1-91"))
+    assert grammar.read(Env(here), "级 1 常 // 看过").ident == "I-e1-1"
+    assert grammar.read(Env(here), "级 01 常 // 看过").ident == "I-e1-1"
+    with pytest.raises(Fault) as caught:
+        grammar.read(Env(ctx("zh", *rows, incident("I-e2-1"))), "级 1 常 // 看过")
+    assert (caught.value.code, caught.value.at) == ("E3", 2)
+
+
+@pytest.mark.parametrize("lead", [":", "：", " : ", "::"])
+def test_a_colon_that_is_typed_again_means_nothing(lead: str) -> None:
+    read = grammar.read(Env(ctx()), f"{lead}确认 412")
+    assert read.ident == "I-e1-412"
+    assert fault(f"{lead}确认 999").at == len(lead) + 3
+
+
 def test_a_source_that_reports_two_kinds_has_to_be_told_apart() -> None:
     more = incident("I-e1-500", sources={"hj-03": {"kind": "smoke", "class": "camera"}})
     here = ctx("zh", more)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 from desk_stage import HOSTILE, LANGS, SIZES, Stage, camera, case, incident, log_row, place, unit
-from test_grammar import township
+from test_grammar import ctx, township
 
-from console import directory
+from console import directory, grammar
 from console.effects import Quiet, Quit, Remember, Send, Sound
+from console.grammar import Env
+from console.grammar.targets import LANGS as LANG_WORDS
+from console.grammar.targets import SOUND_WORDS, THEME_WORDS
 from console.grammar.verbs import VERBS
 from console.pages import PAGES
 from console.pages.find import FindPage
@@ -47,13 +50,29 @@ def test_the_menu_is_exact_and_has_everything(lang: str, size: tuple[int, int]) 
 @pytest.mark.parametrize(
     ("typed", "page"),
     [("dt", "map"), ("地图", "map"), ("map", "map"), ("tj", "statistics"), ("F6", "teams"),
-     ("jjb", "handover"), ("名册", "handover"), ("roster", "handover")],
+     ("ditu", "map"), ("隔离", "quarantine"), ("jjb", "handover"), ("名册", "handover"),
+     ("roster", "handover")],
 )  # fmt: skip
 def test_typing_finds_and_enter_opens(typed: str, page: str) -> None:
     stage = menu()
     stage.type(typed)
     stage.press("enter")
     assert stage.desk.page.name == page
+
+
+def test_what_the_menu_calls_a_setting_can_be_typed() -> None:
+    env = Env(ctx())
+    for verb, table in (("主题", THEME_WORDS), ("语言", LANG_WORDS), ("声音", SOUND_WORDS)):
+        for value, word in table.items():
+            order = grammar.read(env, f"{verb} {env.tr(word)}")
+            assert value in order.values.values()
+
+
+@pytest.mark.parametrize("entry", directory.PAGES, ids=lambda entry: entry.page)
+def test_every_name_of_a_page_opens_it(entry: directory.Entry) -> None:
+    assert entry.pinyin
+    for name in entry.typed:
+        assert grammar.read(Env(ctx()), f"看 {name}").values["target"] == (entry.page, "")
 
 
 def test_escape_first_takes_back_what_was_typed_then_leaves() -> None:
