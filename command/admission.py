@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 import structlog
-from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 from websockets.protocol import State
 
@@ -55,6 +55,40 @@ def text_of(raw: str | bytes) -> str:
     return raw
 
 
+class Wire(Protocol):
+    """What a socket writes to."""
+
+    def abort(self) -> None:
+        """Close at once; what is unsent is lost."""
+
+    def get_write_buffer_size(self) -> int:
+        """Bytes that the other side has not taken yet."""
+
+
+class Socket(Protocol):
+    """A console's connection, as websockets has it."""
+
+    @property
+    def state(self) -> State:
+        """Open, closing or closed."""
+
+    @property
+    def transport(self) -> Wire:
+        """Below it."""
+
+    async def recv(self) -> str | bytes:
+        """The next frame. Raises ConnectionClosed."""
+
+    async def send(self, message: bytes, *, text: bool) -> None:
+        """Wait until it is handed over. Raises ConnectionClosed."""
+
+    async def close(self, code: int, reason: str) -> None:
+        """Say goodbye."""
+
+    async def wait_closed(self) -> None:
+        """Until it is closed, whichever side did it."""
+
+
 class Turned(Exception):  # noqa: N818 - a console is turned away; nothing is wrong with us
     """Close with `close`, for the reason `code`."""
 
@@ -67,9 +101,7 @@ class Turned(Exception):  # noqa: N818 - a console is turned away; nothing is wr
 class Line:
     """A known console: who it is, what it is owed, how far it has taken it."""
 
-    def __init__(
-        self, ws: ServerConnection, hello: Hello, name: str, role: str, limits: Limits
-    ) -> None:
+    def __init__(self, ws: Socket, hello: Hello, name: str, role: str, limits: Limits) -> None:
         self.ws = ws
         self.hello = hello
         self.name = name
@@ -115,7 +147,7 @@ class Door:
         self._limits = limits
         self._waiting = 0
 
-    async def admit(self, ws: ServerConnection) -> Line | None:
+    async def admit(self, ws: Socket) -> Line | None:
         """The line of a console that said who it is; None once it was turned away or left."""
         try:
             return await self._admit(ws)
@@ -125,7 +157,7 @@ class Door:
             log.info("console left before its hello")
         return None
 
-    async def _admit(self, ws: ServerConnection) -> Line:
+    async def _admit(self, ws: Socket) -> Line:
         if self._waiting >= self._limits.unknown_consoles:
             raise Turned(TRY_LATER, "too_many")
         self._waiting += 1
@@ -136,7 +168,7 @@ class Door:
             self._waiting -= 1
         return Line(ws, hello, name, role, self._limits)
 
-    async def _hello(self, ws: ServerConnection) -> Hello:
+    async def _hello(self, ws: Socket) -> Hello:
         try:
             async with asyncio.timeout(self._limits.hello_s):
                 return read_hello(text_of(await ws.recv()))
@@ -160,7 +192,7 @@ class Door:
         return known
 
 
-async def _turn_away(ws: ServerConnection, turned: Turned) -> None:
+async def _turn_away(ws: Socket, turned: Turned) -> None:
     try:
         await ws.send(encode({"error": turned.words}), text=True)
         await ws.close(turned.close, turned.words[:40])  # 123 bytes is a close frame's limit

@@ -12,19 +12,18 @@ import asyncio
 import gc
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
 from prometheus_client import CollectorRegistry
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from command import intake
 from command.archive import Archive
-from command.clock import Clock, elapsed
+from command.clock import Clock
 from command.compact import STORE_VARIABLE, Restored, restore
 from command.core import timeline, views
 from command.core.codec import decode_entry
@@ -33,16 +32,16 @@ from command.core.world import World
 from command.errors import LeaseLost, LogGap, StoreError, first_of
 from command.feed import Feed
 from command.identity import holder
-from command.loader import digest, load
-from command.log import Log, Renewal, open_store
+from command.log import Log, Renewal
 from command.measures import Measures
 from command.mqtt import Broker
 from command.picture import Picture
+from command.ports import NETWORK, Addresses, Ports
 from command.post import LINES, Post
 from command.profiles import Difference, check_broker, check_store
 from command.sealing import Sealer
-from command.services import Embedded
-from command.settings import USUAL_MQTT_PORT, Settings
+from command.settings import Settings
+from command.store import Storage, open_store
 from command.watch import CAUSE, archived_beyond, opening_facts, watch_clock
 from sensors.words import tr
 
@@ -56,15 +55,6 @@ log = structlog.get_logger("app")
 
 
 @dataclass(frozen=True, slots=True)
-class Addresses:
-    """Where the broker and the store are, and the services that are ours among them."""
-
-    mqtt: str
-    redis: str
-    services: Embedded | None
-
-
-@dataclass(frozen=True, slots=True)
 class Running:
     """A post that is up: for who started it (a drill, a test, the command line)."""
 
@@ -74,23 +64,24 @@ class Running:
     broker: Broker
     clock: Clock
     addresses: Addresses
+    ports: Ports
 
 
 Ready = Callable[[Running], None]
 
 
-async def serve(settings: Settings, ready: Ready = lambda _: None) -> None:
+async def serve(settings: Settings, ready: Ready = lambda _: None, ports: Ports = NETWORK) -> None:
     """Be the post, until cancelled. Raises FengsuiError when there is nothing more to try."""
     settings.check()
-    township, files = load(settings.township), digest(settings.township)
+    township, files = ports.files(settings.township)
     settings.data.mkdir(parents=True, exist_ok=True)
     async with (
-        _services(settings) as addresses,
+        ports.services(settings) as addresses,
         holder(settings.data, settings.root, township.id) as name,
     ):
         while True:
             try:
-                await _reign(settings, township, files, addresses, name, ready)
+                await _reign(settings, ports, township, files, addresses, name, ready)
             except* (LeaseLost, LogGap) as ends:
                 log.warning("lease ended", why=str(first_of(ends)))
                 if not settings.standby:
@@ -103,33 +94,9 @@ async def serve(settings: Settings, ready: Ready = lambda _: None) -> None:
                 await asyncio.sleep(settings.lease_s / RENEWALS)
 
 
-@asynccontextmanager
-async def _services(settings: Settings) -> AsyncIterator[Addresses]:
-    """The given broker and store, or our own where none is given."""
-    if settings.mqtt and settings.redis:
-        yield Addresses(settings.mqtt, settings.redis, None)
-        return
-    usual = USUAL_MQTT_PORT if settings.root == "fs" else None
-    async with (
-        Embedded(
-            settings.data,
-            mqtt_port=settings.mqtt_port,
-            usual_port=usual,
-            with_broker=settings.mqtt is None,
-        ) as services,
-        asyncio.TaskGroup() as tasks,
-    ):
-        supervision = tasks.create_task(services.run(), name="services")
-        try:
-            yield Addresses(
-                settings.mqtt or services.mqtt_url, settings.redis or services.redis_url, services
-            )
-        finally:
-            supervision.cancel()
-
-
 async def _reign(
     settings: Settings,
+    ports: Ports,
     township: Township,
     files: str,
     addresses: Addresses,
@@ -138,10 +105,10 @@ async def _reign(
 ) -> None:
     """One lease, from taking it to losing it."""
     async with AsyncExitStack() as stack:
-        redis = open_store(addresses.redis)
+        clock, redis = ports.clock(settings), ports.store(addresses.redis)
         stack.push_async_callback(redis.aclose)
         answer_s = settings.lease_s / RENEWALS
-        store = Log(redis, settings.root, township.id, answer_s=answer_s, monotonic=elapsed)
+        store = Log(redis, settings.root, township.id, answer_s=answer_s, monotonic=clock.elapsed)
         stack.push_async_callback(store.close)
         await _lease(store, name, settings)
         stack.push_async_callback(store.release)
@@ -150,7 +117,7 @@ async def _reign(
             tasks.create_task(_hold(store, settings.lease_s), name="lease")
             restored = await _restore(store, archive, settings.root, township.id)
             running, picture = await _build(
-                settings, township, addresses, redis, store, archive, restored
+                settings, ports, township, addresses, clock, redis, store, archive, restored
             )
             now = running.clock.now()
             for fact in opening_facts(restored.world, store.epoch, now, township, files):
@@ -160,7 +127,7 @@ async def _reign(
                 running.post.seen(*claim, CAUSE)
             # Not awaited here: it tries out a broker, and aiomqtt turns a cancellation that meets
             # it there into an error of its own. A post would live on after its SIGTERM.
-            tasks.create_task(_differences(settings, redis, picture), name="differences")
+            tasks.create_task(_differences(settings, picture), name="differences")
             tasks.create_task(_gate(store, running.broker, settings.lease_s), name="gate")
             tasks.create_task(running.broker.run(), name="broker")
             await _connected(running.broker)
@@ -248,21 +215,22 @@ async def _restore(store: Log, archive: Archive, root: str, township: str) -> Re
 
 async def _build(
     settings: Settings,
+    ports: Ports,
     township: Township,
     addresses: Addresses,
-    redis: Redis,
+    clock: Clock,
+    redis: Storage,
     store: Log,
     archive: Archive,
     restored: Restored,
 ) -> tuple[Running, Picture]:
-    clock = Clock(settings.speed, settings.start)
     clock.not_before(restored.world.at)
     wake, registry = asyncio.Event(), CollectorRegistry()
     measures = Measures(registry)
     picture = Picture(clock, redis, store, addresses.services, measures)
-    feed = Feed(source=picture, root=settings.root, registry=registry)
+    feed = Feed(source=picture, root=settings.root, registry=registry, listen=ports.listen)
     broker = Broker(
-        addresses.mqtt,
+        ports.dial(addresses.mqtt),
         root=settings.root,
         township=township.id,
         now=clock.now,
@@ -296,7 +264,7 @@ async def _build(
         sealer=Sealer(settings.data),
     )
     picture.of(post, broker)
-    return Running(township, post, feed, broker, clock, addresses), picture
+    return Running(township, post, feed, broker, clock, addresses, ports), picture
 
 
 LOG_ENTRIES_READ = 2_000  # at the start: most of them are signs of life
@@ -311,16 +279,21 @@ async def _last_lines(store: Log, restored: Restored) -> Sequence[tuple[str, vie
     return lines[-LINES:]
 
 
-async def _differences(settings: Settings, redis: Redis, picture: Picture) -> None:
+async def _differences(settings: Settings, picture: Picture) -> None:
     """A broker or store that was given is checked; what differs is named, and the post goes on."""
     found: list[Difference] = []
     if settings.redis:
-        found += await _checked("store", check_store(redis))
+        found += await _checked("store", _check_store(settings.redis))
     if settings.mqtt:
         found += await _checked("broker", check_broker(settings.mqtt))
     for one in found:
         log.warning("profile", name=one.name, found=one.found, wanted=one.wanted, risk=one.risk)
     picture.differences = found
+
+
+async def _check_store(url: str) -> list[Difference]:
+    async with open_store(url) as redis:
+        return await check_store(redis)
 
 
 async def _checked(what: str, check: Awaitable[list[Difference]]) -> list[Difference]:

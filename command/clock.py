@@ -40,6 +40,10 @@ class Clock:
         self._start = wall() if start is None else start
         self._mark = monotonic()
 
+    def elapsed(self) -> float:
+        """Seconds of the clock behind this one, for what took how long: `speed` is not in it."""
+        return self._monotonic()
+
     def now(self) -> float:
         """This clock's time, POSIX seconds."""
         return round(self._start + (self._monotonic() - self._mark) * self.speed, 3)

@@ -14,7 +14,6 @@ from typing import Any
 
 import structlog
 
-from command.clock import elapsed
 from command.core import timeline, views
 from command.core.codec import entry_events
 from command.core.explain import explain
@@ -71,7 +70,10 @@ class Open:
 
 
 class Details:
-    """`lines` are the last ones of the log, kept by the post; `seq` the entry they reach to."""
+    """`lines` are the last ones of the log, kept by the post; `seq` the entry they reach to.
+
+    `elapsed`: seconds of no clock that a drill runs.
+    """
 
     def __init__(
         self,
@@ -79,9 +81,11 @@ class Details:
         show: Show,
         lines: Iterable[tuple[str, Line]],
         seq: int,
+        elapsed: Callable[[], float],
         explain: Explain = explain,
     ) -> None:
         self._store, self._show, self._lines, self._seq = store, show, lines, seq
+        self._elapsed = elapsed
         self._explain = explain
         self._open: dict[str, Open] = {}
         self._refreshed_at = 0.0
@@ -110,17 +114,17 @@ class Details:
 
     # --- between two commits
 
-    def refresh(self, world: World, now: float, mono: float) -> None:
-        """Show what is due, the longest not shown first. `mono`: of no clock that a drill runs."""
-        if not self._open or mono - self._refreshed_at < PAUSE_S:
+    def refresh(self, world: World, now: float) -> None:
+        """Show what is due, the longest not shown first."""
+        if not self._open or (mono := self._elapsed()) - self._refreshed_at < PAUSE_S:
             return
         self._world = world
         due = sorted((o for o in self._open.values() if o.due(mono)), key=lambda o: o.shown_at)
-        until = elapsed() + BUDGET_S
+        until = mono + BUDGET_S
         for one in due:
             one.touched, one.shown_at, self._refreshed_at = False, mono, mono
             self._picture(world, one, now)
-            if elapsed() > until:
+            if self._elapsed() > until:
                 break
 
     def _picture(self, world: World, one: Open, now: float) -> None:

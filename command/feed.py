@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, NoReturn, Protocol
@@ -20,12 +21,12 @@ from typing import Any, NoReturn, Protocol
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge
 from prometheus_client import generate_latest as metrics_text
-from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.typing import Origin
 
-from command.admission import Door, Line, refusal, text_of
+from command.admission import Door, Line, Socket, refusal, text_of
 from command.broadcast import Limits, Mirror, Note, Patch, Row, encode, frame, position
 from command.cleaning import cleaned
 from command.errors import ConfigError
@@ -102,14 +103,16 @@ class Feed:
         registry: CollectorRegistry | None = None,
         origins: Sequence[str] = (),
         limits: Limits | None = None,
+        listen: Listen | None = None,
     ) -> None:
         self._source = source
         self._exercise = root == "fsx"
-        self._origins = [None, *(Origin(origin) for origin in origins)]
-        self._limits = limits or Limits()
-        self._mirror = Mirror(self._limits)
-        self._door = Door(source.authenticate, self._limits)
-        self._once = Once(source.execute, self._limits.answers)
+        self.origins = [None, *(Origin(origin) for origin in origins)]
+        self.limits = limits or Limits()
+        self._listen = listen or sockets
+        self._mirror = Mirror(self.limits)
+        self._door = Door(source.authenticate, self.limits)
+        self._once = Once(source.execute, self.limits.answers)
         self._lines: set[Line] = set()
         self._port: int | None = None
         self._bound = asyncio.Event()
@@ -129,9 +132,7 @@ class Feed:
         """Listen until cancelled; port 0 takes a free one. Raises ConfigError if it cannot."""
         if not self._mirror.at:
             self.load()
-        server = await self._listen(host, port)
-        async with server:
-            self._port = server.sockets[0].getsockname()[1]
+        async with self._listen(self, host, port) as self._port:
             self._bound.set()
             try:
                 await self._beats()
@@ -174,29 +175,11 @@ class Feed:
 
     # --- the server
 
-    async def _listen(self, host: str, port: int) -> Server:
-        try:
-            return await serve(
-                self._console,
-                host,
-                port,
-                origins=self._origins,
-                compression=None,  # DESIGN.md section 6
-                process_request=self._http,
-                max_size=MAX_BYTES,
-                ping_interval=self._limits.ping_s,
-                close_timeout=self._limits.close_s,
-                logger=logging.getLogger("fengsui.feed"),
-            )
-        except OSError as error:
-            words = tr("Cannot listen on {host}:{port}: {error}. Choose another with --listen.")
-            raise ConfigError(words.format(host=host, port=port, error=error.strerror)) from error
-
     def _stop(self) -> None:
         """The server says goodbye to all; who does not listen is not waited for."""
         for line in list(self._lines):
             self._lines.discard(line)
-            asyncio.get_running_loop().call_later(self._limits.close_s, line.abort)
+            asyncio.get_running_loop().call_later(self.limits.close_s, line.abort)
         self._once.stop()
 
     async def _beats(self) -> NoReturn:
@@ -204,13 +187,13 @@ class Feed:
         due = loop.time()
         while True:
             self._pulse()
-            due = max(due + self._limits.beat_s, loop.time())
+            due = max(due + self.limits.beat_s, loop.time())
             await asyncio.sleep(due - loop.time())
 
     def _pulse(self) -> None:
         beat = self._beat()
         for line in list(self._lines):
-            if line.stuck() >= self._limits.stuck_beats:
+            if line.stuck() >= self.limits.stuck_beats:
                 self._cut(line, "stuck")
             else:
                 self._put(line, beat)
@@ -237,7 +220,8 @@ class Feed:
 
     # --- one console
 
-    async def _console(self, ws: ServerConnection) -> None:
+    async def console(self, ws: Socket) -> None:
+        """From its hello to its end."""
         line = await self._door.admit(ws)
         if line is None:
             return
@@ -325,7 +309,7 @@ class Feed:
     def _look(self, line: Line, look: Look) -> CommandResult:
         if isinstance(look, Unwatch):
             line.watching.discard(look.incident)
-        elif len(line.watching) < self._limits.watched:
+        elif len(line.watching) < self.limits.watched:
             line.watching.add(look.incident)
         else:
             raise FrameError("bad_field", "incident", look.id)
@@ -344,7 +328,8 @@ class Feed:
 
     # --- plain HTTP on the same port
 
-    def _http(self, ws: ServerConnection, request: Request) -> Response | None:
+    def http(self, ws: ServerConnection, request: Request) -> Response | None:
+        """The answer to a request that is no console's."""
         path = request.path.partition("?")[0]
         if path == "/console":
             return None
@@ -362,7 +347,34 @@ class Feed:
         return _response(ws, status, encode(body).decode() + "\n", "application/json")
 
 
-async def _until_closed(ws: ServerConnection) -> NoReturn:
+# Opens the feed's door at a host and port; yields the port.
+Listen = Callable[[Feed, str, int], AbstractAsyncContextManager[int]]
+
+
+@asynccontextmanager
+async def sockets(feed: Feed, host: str, port: int) -> AsyncIterator[int]:
+    """On the network, for WebSocket and plain HTTP. Raises ConfigError if that cannot be."""
+    try:
+        server = await serve(
+            feed.console,
+            host,
+            port,
+            origins=feed.origins,
+            compression=None,  # DESIGN.md section 6
+            process_request=feed.http,
+            max_size=MAX_BYTES,
+            ping_interval=feed.limits.ping_s,
+            close_timeout=feed.limits.close_s,
+            logger=logging.getLogger("fengsui.feed"),
+        )
+    except OSError as error:
+        words = tr("Cannot listen on {host}:{port}: {error}. Choose another with --listen.")
+        raise ConfigError(words.format(host=host, port=port, error=error.strerror)) from error
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+
+
+async def _until_closed(ws: Socket) -> NoReturn:
     """Ends the console's tasks at once, also one that waits for the post and not for the socket."""
     await ws.wait_closed()
     raise _Left

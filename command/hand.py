@@ -28,6 +28,31 @@ class Link(Protocol):
         """Acknowledge the packet id, as soon as those that arrived before it are."""
 
 
+class Owed:
+    """The packet ids of one connection that are not acknowledged yet."""
+
+    def __init__(self) -> None:
+        self._qos: dict[int, int] = {}
+        self._arrived: deque[int] = deque()
+        self._settled: set[int] = set()
+
+    def arrives(self, mid: int, qos: int) -> bool:
+        """A packet has come; False when it is owed already, the same message again."""
+        if mid in self._qos:
+            return False
+        self._qos[mid] = qos
+        self._arrived.append(mid)
+        return True
+
+    def settle(self, mid: int) -> Iterator[tuple[int, int]]:
+        """What to acknowledge now (id and QoS): each only after those that came before it."""
+        self._settled.add(mid)
+        while self._arrived and self._arrived[0] in self._settled:
+            first = self._arrived.popleft()
+            self._settled.discard(first)
+            yield first, self._qos.pop(first)
+
+
 @dataclass(slots=True, eq=False)
 class Delivery:
     """One message. `received_at` is POSIX seconds of the post's clock, when it first came."""

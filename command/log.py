@@ -19,15 +19,14 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Any
 
-from redis.asyncio import Redis
-
 from command.errors import LeaseLost, LogGap, StoreError
 from command.store import (
     ANSWER_S,
     TROUBLES,
+    Asker,
     Health,
-    Line,
     Script,
+    Storage,
     StoreState,
     Trouble,
     Word,
@@ -95,7 +94,7 @@ class Log:
 
     def __init__(
         self,
-        redis: Redis,
+        store: Storage,
         root: str,
         township: str,
         *,
@@ -111,9 +110,9 @@ class Log:
         self._renewed_at: float | None = None
         self._monotonic = monotonic
         self._health = Health(monotonic)
-        self._commits = Line(redis, answer_s)
-        self._leases = Line(redis, answer_s)
-        self._reads = Line(redis, answer_s)
+        self._commits = store.line(answer_s)
+        self._leases = store.line(answer_s)
+        self._reads = store.line(answer_s)
         self._log, self._epoch_key, self._lease, self._quarantine, self._snapshot = (
             f"{self.prefix}:{name}".encode()
             for name in ("log", "epoch", "lease", "quarantine", "snapshot")
@@ -346,14 +345,14 @@ def _commit_words(
     return words
 
 
-async def _ask(line: Line, *words: Word) -> Any:
+async def _ask(line: Asker, *words: Word) -> Any:
     try:
         return await line.ask(*words)
     except TROUBLES as error:
         raise store_error(error) from error
 
 
-async def _run(line: Line, lua: Script, keys: Sequence[bytes], *args: Word) -> Any:
+async def _run(line: Asker, lua: Script, keys: Sequence[bytes], *args: Word) -> Any:
     try:
         return await line.run(lua, keys, *args)
     except TROUBLES as error:

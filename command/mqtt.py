@@ -1,6 +1,6 @@
 """The post's end of MQTT: two persistent sessions, and no PUBACK before the commit.
 
-    broker = Broker(url, root="fs", township="jingming", now=..., people=..., devices=..., ...)
+    broker = Broker(dialler(url), root="fs", township="jingming", now=..., people=..., ...)
     tasks.create_task(broker.run())
     broker.open()                                     # open only while the lease is held
     await broker.wait()
@@ -23,7 +23,6 @@ import asyncio
 import socket
 import ssl
 import threading
-from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from itertools import chain, islice
 from typing import Any, TypeVar
@@ -38,9 +37,9 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from command import broker as words
 from command.broker import BrokerState, Pauses, address
-from command.hand import Delivery
+from command.hand import Delivery, Owed
 from command.joining import join
-from command.session import QOS_1, Session
+from command.session import QOS_1, Line, Session
 
 KEEPALIVE_S = 10
 ANSWER_S = 5.0  # how long the broker may take for a CONNACK or a SUBACK
@@ -64,9 +63,7 @@ class _Link:
         self._thread = threading.get_ident()
         self._wanted = True
         self._refusal = ""
-        self._owed: dict[int, int] = {}  # packet id -> QoS, until it is acknowledged
-        self._arrived: deque[int] = deque()  # the same packet ids, in order of arrival
-        self._settled: set[int] = set()
+        self._owed = Owed()
         self._sent: dict[int, Callable[[], None]] = {}
         self._packets = 0
         self.accepted_at: float | None = None  # loop time
@@ -155,11 +152,8 @@ class _Link:
             self._write()
 
     def settle(self, mid: int) -> None:
-        self._settled.add(mid)
-        while self._arrived and self._arrived[0] in self._settled:
-            first = self._arrived.popleft()
-            self._settled.discard(first)
-            self._paho.ack(first, self._owed.pop(first))
+        for first, qos in self._owed.settle(mid):
+            self._paho.ack(first, qos)
 
     def close(self) -> None:
         """Leave at once, and in order if the socket takes it; otherwise the will speaks for us."""
@@ -193,11 +187,8 @@ class _Link:
 
     def _on_message(self, _paho: Paho, _data: Any, message: MQTTMessage) -> None:
         self._packets += 1
-        if message.qos:
-            if message.mid in self._owed:
-                return
-            self._owed[message.mid] = message.qos
-            self._arrived.append(message.mid)
+        if message.qos and not self._owed.arrives(message.mid, message.qos):
+            return
         if not self._is_kept(message) and message.qos:
             self.settle(message.mid)
 
@@ -267,17 +258,46 @@ class _Link:
         self._loop.remove_writer(sock)
 
 
+# Makes a connection for a session under this client id; it connects when it is served.
+Dial = Callable[[str, Session], Line]
+
+
+def dialler(url: str) -> Dial:
+    """Connections to the broker at `url`. UsageError if that is of no use."""
+    where = address(url)
+
+    def dial(identifier: str, session: Session) -> Line:
+        client = Client(
+            where.host,
+            where.port,
+            username=where.user,
+            password=where.password,
+            identifier=identifier,
+            clean_session=False,
+            keepalive=KEEPALIVE_S,
+            timeout=ANSWER_S,
+            will=session.will(),
+            # paho's own limit is 20; under any limit each PUBACK searches all that is on its way.
+            max_inflight_messages=0,
+            socket_options=NODELAY,
+            tls_params=TLSParameters() if where.tls else None,
+        )
+        return _Link(client, session)
+
+    return dial
+
+
 class Broker:
     """The post's two sessions at its broker: `people` is taken first, and carries what we publish.
 
     `people` and `devices` are topic filters. A topic that `people` names in full is left to it by
     `devices`, whose wildcards cover it. `status(online)` is the payload for the retained topic
-    `{root}/{township}/post/status` and for its will. ConfigError if `url` is of no use.
+    `{root}/{township}/post/status` and for its will.
     """
 
     def __init__(
         self,
-        url: str,
+        dial: Dial,
         *,
         root: str,
         township: str,
@@ -288,7 +308,7 @@ class Broker:
         pauses: Pauses = Pauses(),  # noqa: B008 - frozen
         arrived: asyncio.Event | None = None,  # the caller's own, to wait for more than this
     ) -> None:
-        self._address = address(url)
+        self._dial = dial
         self._scope = f"fengsui-{root}-{township}"
         self._pauses = pauses
         self._gate = asyncio.Event()
@@ -394,21 +414,5 @@ class Broker:
             unreadable_topics=sum(s.unreadable for s in sessions),
         )
 
-    def _connect(self, session: Session) -> _Link:
-        address = self._address
-        client = Client(
-            address.host,
-            address.port,
-            username=address.user,
-            password=address.password,
-            identifier=f"{self._scope}-{session.name}",
-            clean_session=False,
-            keepalive=KEEPALIVE_S,
-            timeout=ANSWER_S,
-            will=session.will(),
-            # paho's own limit is 20; under any limit each PUBACK searches all that is on its way.
-            max_inflight_messages=0,
-            socket_options=NODELAY,
-            tls_params=TLSParameters() if address.tls else None,
-        )
-        return _Link(client, session)
+    def _connect(self, session: Session) -> Line:
+        return self._dial(f"{self._scope}-{session.name}", session)

@@ -10,8 +10,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TextIO
 
-from redis.asyncio import Redis
-
 from command import tokens
 from command.archive import Archive
 from command.broadcast import position as parse_position
@@ -19,7 +17,7 @@ from command.core.codec import whole_events
 from command.errors import ConfigError, LogGap, UsageError
 from command.log import Log
 from command.services import store_of
-from command.store import TROUBLES, open_store, store_error
+from command.store import TROUBLES, Store, open_store, store_error
 from sensors.words import tr
 
 _ZONE = dt.timezone(dt.timedelta(hours=8))  # Asia/Shanghai
@@ -27,7 +25,7 @@ _KEY = re.compile(rb"\{(fsx?):([a-z0-9-]{1,32})\}:log")
 
 
 @asynccontextmanager
-async def _store(data: Path, url: str | None) -> AsyncIterator[Redis]:
+async def _store(data: Path, url: str | None) -> AsyncIterator[Store]:
     if url:
         redis = open_store(url)
         try:
@@ -90,7 +88,7 @@ async def print_log(
             await log.close()
 
 
-async def _only_township(redis: Redis, root: str) -> str | None:
+async def _only_township(redis: Store, root: str) -> str | None:
     try:
         keys = [key async for key in redis.scan_iter(match=f"{{{root}:*}}:log", count=1000)]
     except TROUBLES as error:

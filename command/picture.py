@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from redis.asyncio import Redis
-
 from command import tokens
 from command.broadcast import position as parse_position
 from command.clock import Clock
@@ -22,6 +20,7 @@ from command.mqtt import Broker
 from command.post import Post
 from command.profiles import Difference
 from command.services import Embedded
+from command.store import Storage
 from sensors.normalise import normalise
 from sensors.observations import Alarm
 from sensors.words import tr
@@ -34,7 +33,12 @@ class Picture:
     """The feed's source. `of` gives it the post it is a picture of."""
 
     def __init__(
-        self, clock: Clock, redis: Redis, store: Log, services: Embedded | None, measures: Measures
+        self,
+        clock: Clock,
+        redis: Storage,
+        store: Log,
+        services: Embedded | None,
+        measures: Measures,
     ) -> None:
         self.differences: Sequence[Difference] = ()
         self._clock, self._redis, self._store = clock, redis, store

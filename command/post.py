@@ -19,7 +19,7 @@ from typing import Any
 import structlog
 from pydantic_core import to_json
 
-from command.clock import Clock, elapsed
+from command.clock import Clock
 from command.core import timeline, views
 from command.core.codec import encode_dicts, event_dict
 from command.core.commands import Ordered
@@ -109,7 +109,7 @@ class Post:
         self._patience = Patience(over=not self.world.due)
         self._handover = Handover(feed.show)
         self._ahead = False  # the world is ahead of the disk
-        self._details = Details(store, feed.show, self.lines, seq)
+        self._details = Details(store, feed.show, self.lines, seq, clock.elapsed)
         self._tick = False
         self.hindrance = ""  # why messages wait in hand although the store is well
         self.screens_behind = False  # a row could not be made: /healthz says so
@@ -122,9 +122,9 @@ class Post:
             while True:
                 await self._wake.wait()
                 self._wake.clear()
-                began = elapsed()
+                began = self._clock.elapsed()
                 await self.turn()
-                self._patience.stalled(elapsed() - began)
+                self._patience.stalled(self._clock.elapsed() - began)
                 await asyncio.sleep(0)  # a turn without a commit has let nobody else run
 
     async def _ticks(self) -> None:
@@ -157,10 +157,10 @@ class Post:
             self._show(batch)
             self._answer(waiting, batch, len(facts))
             self._measures.heard(heard, (now - delivery.received_at for delivery in deliveries))
-            for source in {getattr(value, "source", "") for value in heard}:
+            for source in dict.fromkeys(getattr(value, "source", "") for value in heard):
                 self._schedule.heard_from(source, now)
         self._send_orders(now)
-        self._details.refresh(self.world, now, elapsed())
+        self._details.refresh(self.world, now)
         if self._commands or self._facts or self._broker.is_waiting:
             self._wake.set()
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from redis.asyncio import Redis
 from redis.asyncio.connection import AbstractConnection
@@ -171,13 +171,13 @@ class Health:
             )
 
 
-def open_store(url: str) -> Redis:
+def open_store(url: str) -> Store:
     """A client for redis://, rediss:// or unix://; nothing is sent yet, and nothing ever twice.
 
     Raises UsageError on an address that cannot be read.
     """
     try:
-        return Redis.from_url(
+        store = Store.from_url(
             url,
             protocol=2,  # plain replies, and no hello that an older server would refuse
             retry=Retry(NoBackoff(), 0),
@@ -187,6 +187,8 @@ def open_store(url: str) -> Redis:
     except ValueError as error:
         message = tr("The store's address must begin with redis://, rediss:// or unix://: {why}")
         raise UsageError(message.format(why=error)) from error
+    assert isinstance(store, Store)  # redis-py says only that it is a Redis
+    return store
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +203,49 @@ def script(name: str) -> Script:
     """The script `scripts/<name>.lua`."""
     body = (Path(__file__).parent / "scripts" / f"{name}.lua").read_bytes()
     return Script(body, hashlib.sha1(body, usedforsecurity=False).hexdigest().encode())
+
+
+class Asker(Protocol):
+    """One line to a store: one question at a time."""
+
+    async def ask(self, *words: Word) -> Any:
+        """The raw reply. Raises one of TROUBLES; the command may then have run, or not."""
+
+    async def run(self, lua: Script, keys: Sequence[bytes], *args: Word) -> Any:
+        """The script's reply."""
+
+    async def close(self) -> None:
+        """Hang up; the next question dials again."""
+
+
+class Storage(Protocol):
+    """A store as the post uses it: lines for the log, a hash for the tokens."""
+
+    def line(self, answer_s: float) -> Asker:
+        """A new line; one question on it takes no longer than `answer_s`."""
+
+    def hset(self, name: str, key: str, value: str) -> Any:
+        """To be awaited, as all of these."""
+
+    def hget(self, name: str, key: str) -> Any:
+        """The value, None where there is none."""
+
+    def hgetall(self, name: str) -> Any:
+        """All keys and values."""
+
+    def hdel(self, name: str, *keys: str) -> Any:
+        """How many went."""
+
+    async def aclose(self) -> None:
+        """Done with it."""
+
+
+class Store(Redis):
+    """Redis: its client, and lines of our own beside it."""
+
+    def line(self, answer_s: float = ANSWER_S) -> Line:
+        """A connection of its own."""
+        return Line(self, answer_s)
 
 
 class Line:

@@ -8,10 +8,8 @@ import re
 import secrets
 from typing import Any
 
-from redis.asyncio import Redis
-
 from command.errors import StoreError, UsageError
-from command.store import TROUBLES, store_error
+from command.store import TROUBLES, Storage, store_error
 from sensors.words import tr
 
 KEY = "fengsui:tokens"
@@ -20,7 +18,7 @@ ROLES = ("officer", "leader", "observer", "trainer")
 NAME = re.compile(r"[\w.@-]{1,64}")
 
 
-async def create(redis: Redis, name: str, role: str) -> str:
+async def create(redis: Storage, name: str, role: str) -> str:
     """A new token for `name`; returned once and never stored. Older ones stay until `revoke`.
 
     Raises UsageError on a name or role that is none, StoreError when the store refuses.
@@ -35,7 +33,7 @@ async def create(redis: Redis, name: str, role: str) -> str:
     return token
 
 
-async def look_up(redis: Redis, token: str) -> tuple[str, str] | None:
+async def look_up(redis: Storage, token: str) -> tuple[str, str] | None:
     """(name, role) of a token, None for one that is not known. Raises StoreError."""
     try:
         value = await redis.hget(KEY, _digest(token))
@@ -44,7 +42,7 @@ async def look_up(redis: Redis, token: str) -> tuple[str, str] | None:
     return None if value is None else _read(value)
 
 
-async def revoke(redis: Redis, name: str) -> int:
+async def revoke(redis: Storage, name: str) -> int:
     """Forget all tokens of `name`; how many there were. Raises StoreError."""
     try:
         entries = await redis.hgetall(KEY)

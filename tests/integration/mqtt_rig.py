@@ -22,7 +22,7 @@ import pytest
 
 from command.broker import Pauses
 from command.hand import Delivery
-from command.mqtt import Broker
+from command.mqtt import Broker, dialler
 from command.servers import HOST, free_port
 
 PEOPLE = ("fs/t/+/reply", "fs/t/militia-1/alarm")
@@ -43,7 +43,7 @@ def a_broker(
     url: str, *, people: Sequence[str] = PEOPLE, devices: Sequence[str] = DEVICES
 ) -> Broker:
     return Broker(
-        url,
+        dialler(url),
         root="fs",
         township="t",
         now=time.time,

@@ -28,7 +28,7 @@ from command.hand import Delivery
 from command.loader import digest, load
 from command.log import Log, Outcome, Quarantined
 from command.measures import Measures
-from command.mqtt import Broker
+from command.mqtt import Broker, dialler
 from command.picture import Picture
 from command.post import Post
 from command.sealing import Sealer
@@ -218,7 +218,7 @@ async def a_post(
     picture = Picture(clock, redis, store, None, measures)
     feed = TrappedFeed(source=picture, root=ROOT, registry=registry)
     broker = TrappedBroker(
-        mqtt,
+        dialler(mqtt),
         root=ROOT,
         township=TOWNSHIP,
         now=now.now,
