@@ -1,4 +1,4 @@
-"""The field and a console on real connections: MQTT for all devices, the feed for a trainer.
+"""The field and a console on their connections: MQTT for all devices, the feed for a trainer.
 
 One client speaks for every device of the drill; a console of role trainer watches the feed, as the
 officer's does, and gives the commands of the scenario.
@@ -10,22 +10,32 @@ import asyncio
 import json
 import socket
 from collections import deque
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, suppress
+from typing import Any, Protocol
 
 import structlog
 from aiomqtt import Client, MqttError, TLSParameters
-from websockets.asyncio.client import ClientConnection, connect
+from aiomqtt import Message as MqttMessage
 from websockets.exceptions import ConnectionClosed
 
-from command.broker import Address, address
+from command.broker import Address
 from command.clock import Clock
-from command.messages import Answer, Problem, Rows, Snapshot, read_frame, write_command
+from command.messages import (
+    Answer,
+    Command,
+    FrameError,
+    Look,
+    Problem,
+    Rows,
+    Snapshot,
+    read_command,
+    read_frame,
+    write_command,
+)
 from sensors import messages
 from sensors.topics import DRILL_ROOT, Kind, parse, up_filter
 from simulations.field import Call, Field, Message
-from simulations.player import command_of
 
 PAUSE_S = 0.5  # before connecting again
 log = structlog.get_logger("drill")
@@ -48,14 +58,36 @@ def new_client(where: Address, name: str) -> Client:
     )
 
 
+class FieldClient(Protocol):
+    """What the field needs of a client at the broker, as aiomqtt's has it."""
+
+    async def subscribe(self, topic: str, /, *, qos: int) -> Any:
+        """Hear this."""
+
+    async def publish(self, topic: str, /, payload: bytes, *, qos: int) -> Any:
+        """Say this."""
+
+    @property
+    def messages(self) -> AsyncIterator[MqttMessage]:
+        """What comes."""
+
+
 class FieldLink:
-    """All devices of the drill at the broker. `call` passes on what the officer types in."""
+    """All devices of the drill at the broker. `call` passes on what the officer types in.
+
+    `client` makes a client, connected within its block.
+    """
 
     def __init__(
-        self, url: str, township: str, field: Field, clock: Clock, call: Callable[[Call], None]
+        self,
+        client: Callable[[], AbstractAsyncContextManager[FieldClient]],
+        township: str,
+        field: Field,
+        clock: Clock,
+        call: Callable[[Call], None],
     ) -> None:
         self.connected = asyncio.Event()
-        self._address, self._township = address(url), township
+        self._client, self._township = client, township
         self._field, self._clock, self._call = field, clock, call
         self._ready: deque[Message | Call] = deque()
         self._wake = asyncio.Event()
@@ -76,7 +108,7 @@ class FieldLink:
             await asyncio.sleep(PAUSE_S)
 
     async def _connection(self) -> None:
-        async with new_client(self._address, f"fengsui-field-{self._township}") as client:
+        async with self._client() as client:
             for kind in (Kind.ORDER, Kind.RECEIPT):
                 await client.subscribe(up_filter(DRILL_ROOT, self._township, kind), qos=1)
             self.connected.set()
@@ -93,7 +125,7 @@ class FieldLink:
                 hearing.cancel()
                 await asyncio.gather(sending, hearing, return_exceptions=True)
 
-    async def _send(self, client: Client) -> None:
+    async def _send(self, client: FieldClient) -> None:
         while True:
             self._ready += self._field.take(self._clock.now())
             while self._ready:
@@ -114,7 +146,7 @@ class FieldLink:
                 await self._wake.wait()
         self._wake.clear()
 
-    async def _hear(self, client: Client) -> None:
+    async def _hear(self, client: FieldClient) -> None:
         async for message in client.messages:
             topic = parse(str(message.topic))
             assert topic is not None
@@ -130,18 +162,38 @@ class FieldLink:
             self._wake.set()
 
 
+def command_of(call: Call) -> Command | None:
+    """The console's command as the feed reads it; None when its incident never came about."""
+    try:
+        command = read_command(json.dumps({"id": call.id, "do": call.verb, **call.values}))
+    except FrameError:
+        return None
+    assert not isinstance(command, Look)
+    return command
+
+
+class Wire(Protocol):
+    """A console's connection, as websockets has it."""
+
+    async def send(self, message: str) -> None:
+        """Raises ConnectionClosed."""
+
+    def __aiter__(self) -> AsyncIterator[str | bytes]:
+        """Frames until it is closed."""
+
+
 class Console:
     """A console on the feed. `show` gets each line of the log once, `refused` each refusal."""
 
     def __init__(
         self,
-        url: str,
+        connect: Callable[[], AbstractAsyncContextManager[Wire]],
         token: str,
         show: Callable[[Line], None],
         refused: Callable[[str, str], None],
     ) -> None:
         self.at = ""  # the log position it has seen
-        self._url, self._token = url, token
+        self._connect, self._token = connect, token
         self._show, self._refused = show, refused
         self._calls: asyncio.Queue[Call] = asyncio.Queue()
         self._seen: set[str] = set()
@@ -160,7 +212,7 @@ class Console:
             await asyncio.sleep(PAUSE_S)
 
     async def _connection(self) -> None:
-        async with connect(self._url, compression=None, max_size=None, proxy=None) as feed:
+        async with self._connect() as feed:
             hello = {"token": self._token, "since": self.at or None, "client": "drill"}
             await feed.send(json.dumps({"hello": hello}))
             typing = asyncio.create_task(self._type(feed), name="console-type")
@@ -171,7 +223,7 @@ class Console:
                 typing.cancel()
                 await asyncio.gather(typing, return_exceptions=True)
 
-    async def _type(self, feed: ClientConnection) -> None:
+    async def _type(self, feed: Wire) -> None:
         while True:
             call = await self._calls.get()
             command = command_of(call)

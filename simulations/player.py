@@ -1,151 +1,88 @@
-"""A drill on the virtual clock: no network, no store, no waiting. Pure but for `main`.
+"""A drill on the virtual clock: the post as it is, in a second, without a network or a store.
 
-    field -> normalise -> step -> one log entry -> receipts, orders -> field
+    post, feed  <- command.app.serve, under the root fsx, on simulations.memory
+    field       <- simulations.stage, as on the real clock
 
-The steps are those of `command.post`, at the pace of its ticks. `python -m simulations.player smoke
---write` writes the golden transcript that tests/scenarios compares with.
+`python -m simulations.player smoke --write` writes the golden transcript that tests/scenarios
+compares with.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import gc
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from command.core.codec import decode_entry, encode_entry, event_dict
-from command.core.commands import Ordered
-from command.core.decide import Deadline, Fact, Input
-from command.core.events import Event, PostStarted, TownshipLoaded
-from command.core.evolve import evolve
-from command.core.outbox import Schedule
-from command.core.reasons import Reason
-from command.core.receipts import Receipt
-from command.core.step import step
-from command.core.ticks import decide_tick
-from command.core.township import Township, document
-from command.core.world import World, empty
+import structlog
+
+from command.core.codec import event_dict
+from command.core.events import Event
+from command.core.township import Township
 from command.errors import FengsuiError
 from command.loader import digest, load
-from command.messages import Command, FrameError, Look, read_command
-from command.post import TICK_S
-from sensors.normalise import normalise
-from sensors.sources import index
+from command.settings import Settings
 from sensors.topics import DRILL_ROOT
 from simulations import scenario as scenarios
-from simulations.field import Call, Field, Message
+from simulations import virtual
+from simulations.field import Field
+from simulations.memory.ports import Memory
 from simulations.scenario import Scenario
+from simulations.stage import Audience, Outside, Played, played, replayed, up
 from simulations.timeline import transcript_line
+
+__all__ = ["GOLDEN", "TOWNSHIP", "Played", "play", "replayed", "transcript"]
 
 TRAINER = "trainer"  # gives the commands of a drill, by this name and in this role
 GOLDEN = Path(__file__).parents[1] / "tests" / "scenarios"
 TOWNSHIP = Path(__file__).parents[1] / "townships" / "jingming"
-
-
-@dataclass(slots=True)
-class Played:
-    """What a drill led to: the log's entries, the world after them, and the field."""
-
-    world: World
-    there: Field
-    entries: list[bytes] = field(default_factory=list)
-
-    @property
-    def events(self) -> list[Event]:
-        """All committed events, as they are read back from the entries."""
-        return [event for entry in self.entries for event in decode_entry(entry)]
+KEEP_ENTRIES = 100_000_000  # the log of a drill is never shortened
+WARNINGS = 30
+LEAD_S = 1.0  # the post is up and everybody connected by then: nothing takes time here
 
 
 def play(scenario: Scenario, township: Township, files: str) -> Played:
     """Play it from first to last. `files` is the digest of the township's folder."""
-    played = Played(empty(DRILL_ROOT, township.id), Field(scenario, township))
-    player = _Player(played)
-    played.there.begin(scenario.start_at)
-    player.turn(scenario.start_at, opening(scenario.start_at, township, files))
-    ticks, now = 0, scenario.start_at
-    while now < scenario.end_at:
-        tick_at = scenario.start_at + (ticks + 1) * TICK_S
-        next_at = played.there.next_at
-        now = min(tick_at, next_at) if next_at is not None else tick_at
-        read = (player.read(one, now) for one in played.there.take(now))
-        inputs: list[Input] = [one for one in read if one is not None]
-        if now == tick_at:
-            ticks += 1
-            inputs += [Deadline(name) for name, _ in decide_tick(played.world, now)]
-        player.turn(now, inputs)
-    return played
+    with unheard(), tempfile.TemporaryDirectory(prefix="fengsui-drill-") as folder:
+        return virtual.run(lambda: _play(scenario, township, files, Path(folder)))
 
 
-def opening(at: float, township: Township, files: str) -> list[Input]:
-    """The first facts of a log: the township's files are read, and a post is there."""
-    loaded = TownshipLoaded(
-        at=at, cause="post", reason=Reason.STARTED, digest=files, document=document(township)
+async def _play(scenario: Scenario, township: Township, files: str, folder: Path) -> Played:
+    memory = Memory(township, files)
+    outside = Outside(lambda _, name: memory.client(name), lambda _: memory.connect())
+    settings = in_memory(folder, scenario.start_at - LEAD_S)
+    async with up(settings, memory.ports) as running:
+        return await played(running, outside, Field(scenario, township), Audience(), TRAINER)
+
+
+def in_memory(folder: Path, start: float) -> Settings:
+    """For a post of a drill that begins at `start`; its sealed files go into `folder`."""
+    return Settings(
+        township=folder, data=folder, root=DRILL_ROOT, start=start, compact_every=KEEP_ENTRIES
     )
-    return [Fact(loaded), Fact(PostStarted(at=at, cause="post", reason=Reason.STARTED, epoch=1))]
 
 
-class _Player:
-    """The post's place: one world, its schedule of orders, and the field at the other end."""
-
-    def __init__(self, played: Played) -> None:
-        self._played = played
-        self._schedule = Schedule()
-        township = played.there.township
-        self._sources = index(DRILL_ROOT, township.id, township.sources, township.utc_offset_h)
-
-    def read(self, one: Message | Call, now: float) -> Input | None:
-        if isinstance(one, Call):
-            command = command_of(one)
-            return Ordered(command, TRAINER, TRAINER) if command else None
-        topic = f"{DRILL_ROOT}/{self._played.world.township_id}/{one.source}/{one.kind}"
-        return normalise(topic, one.payload, now, self._sources)
-
-    def turn(self, now: float, inputs: Sequence[Input]) -> None:
-        """One batch, and what follows from it."""
-        world, there = self._played.world, self._played.there
-        batch = step(world, inputs, now)
-        if batch.events:
-            self._played.entries.append(encode_entry(now, batch.events))
-            self._schedule.follow(batch.events, world)
-            for event in batch.events:
-                there.news(event_dict(event))
-        for receipt in batch.receipts:
-            self._receipt(receipt, now)
-        for value in inputs:
-            self._schedule.heard_from(getattr(value, "source", ""), now)
-        while (order_id := self._schedule.next_due(now)) is not None:
-            waiting = world.outbox[order_id]
-            self._schedule.sent(order_id, now)
-            there.order(now, waiting.unit, waiting.message)
-
-    def _receipt(self, receipt: Receipt, now: float) -> None:
-        self._played.there.receipts(now, receipt.source, [receipt.as_json()])
-
-
-def command_of(call: Call) -> Command | None:
-    """The console's command as the feed reads it; None when its incident never came about."""
+@contextmanager
+def unheard() -> Iterator[None]:
+    """The post says only what is wrong, and leaves the process as it was: it freezes what it has
+    restored, which is right for one post and would pile up for a hundred.
+    """
+    said, thresholds = structlog.get_config(), gc.get_threshold()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(WARNINGS))
     try:
-        command = read_command(json.dumps({"id": call.id, "do": call.verb, **call.values}))
-    except FrameError:
-        return None
-    assert not isinstance(command, Look)
-    return command
+        yield
+    finally:
+        structlog.configure(**said)
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
 
 
 def transcript(events: Sequence[Event], start_at: float) -> str:
     """One line for each event."""
     return "".join(transcript_line(event_dict(one), start_at) + "\n" for one in events)
-
-
-def replayed(entries: Sequence[bytes], township_id: str) -> World:
-    """The world that the entries give, from nothing."""
-    world = empty(DRILL_ROOT, township_id)
-    for entry in entries:
-        for event in decode_entry(entry):
-            evolve(world, event)
-    return world
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -156,11 +93,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     try:
         scenario = scenarios.load(scenarios.find(options.name))
-        played = play(scenario, load(TOWNSHIP), digest(TOWNSHIP))
+        run = play(scenario, load(TOWNSHIP), digest(TOWNSHIP))
     except FengsuiError as error:
         print(f"simulations.player: {error}", file=sys.stderr)
         return 1
-    text = transcript(played.events, scenario.start_at)
+    text = transcript(run.events, run.there.scenario.start_at)
     if options.write:
         GOLDEN.joinpath(f"{scenario.scenario.name}.golden.txt").write_text(text, encoding="utf-8")
     else:

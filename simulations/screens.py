@@ -29,6 +29,7 @@ from command.core.views import Row, changed, everything, log_lines, position
 from command.core.world import World, empty
 from command.loader import digest, load
 from command.messages import Acknowledge, Beat, Frame, Rows, Snapshot
+from command.watch import opening_facts
 from console.cells import Line, Span, width
 from console.desk import Desk
 from console.look import Look
@@ -37,7 +38,7 @@ from console.settings import Settings
 from console.styles import style
 from sensors.normalise import normalise
 from sensors.sources import index
-from simulations.player import TOWNSHIP, opening
+from simulations.player import TOWNSHIP
 
 START = 1_795_374_480.0  # 2026-11-23 03:08 in the township: fire season, and everybody asleep
 WIDTH, HEIGHT = 160, 45
@@ -69,7 +70,7 @@ class Scene:
         self._load = Load()
         self._lines: list[tuple[str, Row]] = []
         self._seq = 0
-        self._turn(START, opening(START, township, files))
+        self._turn(START, list(opening_facts(self._world, 1, START, township, files)))
         rows = everything(self._world, self._seq, self._lines)
         at = position(self._world, self._seq)
         self._tell(Snapshot(snapshot=rows, at=at, role="officer", name=DESK), START)

@@ -13,6 +13,7 @@ import pytest
 from command.core.codec import decode_entry, dump_world, load_world
 from command.core.evolve import evolve
 from command.loader import digest, load
+from command.post import TICK_S
 from simulations.drill import Options, fast
 from simulations.judge import judge
 from simulations.player import TOWNSHIP, Played, main, play, replayed, transcript
@@ -43,7 +44,7 @@ def test_the_transcript_is_the_golden_one(scenario: Scenario, played: Played) ->
 
 
 def test_every_inject_gets_its_expected_actions(scenario: Scenario, played: Played) -> None:
-    verdicts = judge(scenario, played.events, played.there.told)
+    verdicts = judge(scenario, played.events, played.there.told, TICK_S)
     assert [v.inject.id for v in verdicts if not v.passed] == []
     assert len(verdicts) == len(played.there.sent)
 
@@ -84,7 +85,7 @@ def test_another_seed_plays_otherwise_and_passes(
     other = with_seed(scenario, seed)
     again = play(other, load(TOWNSHIP), digest(TOWNSHIP))
     assert again.entries != played.entries
-    verdicts = judge(other, again.events, again.there.told)
+    verdicts = judge(other, again.events, again.there.told, TICK_S)
     assert [v.inject.id for v in verdicts if not v.passed] == []
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from drill_make import inject, scenario, township
 
+from command.post import TICK_S
 from simulations.field import Told
 from simulations.judge import Verdict, judge
 from simulations.player import Played, play
@@ -28,7 +29,7 @@ def one(**expectation: Any) -> Verdict:
         {"within_s": 1.0, "event": "IncidentOpened"},
         {"within_s": 1.0, "event": "IncidentOpened", "where": {"plan": "wildfire"}},
         {"within_s": 1.0, "event": "IncidentOpened", "where": {"plan": ["x", "wildfire"]}},
-        {"within_s": 60.0, "event": "UnitOffered", "where": {"role": "crew"}},
+        {"within_s": 60.0 + TICK_S, "event": "UnitOffered", "where": {"role": "crew"}},
         {"within_s": 59.0, "event": "UnitOffered", "never": True},
         {"within_s": 1.0, "receipt": "opened"},
         {"within_s": 1.0, "receipt": "rejected", "never": True},
