@@ -194,10 +194,11 @@ class MemoryLine:
         self._end(words.LOST)
 
     def close(self) -> None:
-        """Leave, in order."""
+        """Leave, in order if the connection stands; otherwise the will speaks for us."""
         if self.accepted_at is not None and not self.is_lost:
             self._session.say(online=False)
             self._broker.leave(self._name, self, in_order=True)
+        self._broker.leave(self._name, self, in_order=False)
         self._end(words.CLOSED)
 
     def _end(self, reason: str) -> None:

@@ -208,7 +208,7 @@ class MemoryStore:
     ) -> bytes:
         if self._string(epoch) != mine:
             return b"fenced"
-        old, last, seq = int(self._hash(key).get(b"seq", 0)), self._stream(log).last, int(number)
+        old, last, seq = _sequence(self._hash(key)), self._stream(log).last, int(number)
         if seq > last:
             return b"ahead"
         if seq < old <= last:
@@ -222,7 +222,7 @@ class MemoryStore:
         if self._string(epoch) != mine:
             return b"fenced"
         stream, kept = self._stream(log), int(first_kept)
-        covered = min(int(self._hash(key).get(b"seq", 0)), int(archived))
+        covered = min(_sequence(self._hash(key)), int(archived))
         if kept - 1 > covered or not stream.entries or kept > stream.entries[-1][0]:
             return b"uncovered"
         gone = stream.before(kept)
@@ -260,6 +260,12 @@ def _id(number: int) -> bytes:
 
 def _number(ident: bytes) -> int:
     return int(ident.partition(b"-")[0])
+
+
+def _sequence(snapshot: dict[bytes, bytes]) -> int:
+    """Of a snapshot; 0 for none, or one that somebody has damaged."""
+    text = snapshot.get(b"seq", b"")
+    return int(text) if text.isdigit() else 0
 
 
 def _shown(entry: tuple[int, list[bytes]]) -> list[Any]:

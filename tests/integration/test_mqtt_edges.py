@@ -1,4 +1,7 @@
-"""The post's broker adapter on real brokers: Mosquitto with our profile, and the embedded NATS."""
+"""The post's broker adapter when real brokers fail it: Mosquitto with our profile, embedded NATS.
+
+What a post may rely on at every broker is in test_broker_contract.py.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,6 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -82,28 +84,6 @@ async def test_what_a_killed_post_had_in_hand_comes_again(prompt: str) -> None:
         assert bodies(await take(broker, 1)) == ["1000"]
 
 
-async def test_only_what_is_settled_is_gone(prompt: str) -> None:
-    url = prompt
-    async with connected(url) as broker:
-        await publish(url, ALARM, 30)
-        batch = await take(broker, 20)
-        broker.settle(batch[:12])
-    async with connected(url) as broker:
-        again = await take(broker, 18)
-        assert sorted(bodies(again), key=int) == [f"{n}" for n in range(12, 30)]
-
-
-async def test_what_comes_while_the_post_is_away_waits_for_it(url: str) -> None:
-    for turn in range(5):
-        async with running(a_broker(url)) as broker:
-            await up(broker)
-        sent = await publish(url, ALARM, 40, start=turn * 100)
-        async with running(a_broker(url)) as broker:  # delivered at once, subscribed later
-            batch = await take(broker, 40)
-            assert sorted(bodies(batch), key=int) == sent
-            broker.settle(batch)
-
-
 def link_of(session: Session) -> _Link:
     assert isinstance(session.link, _Link)
     return session.link
@@ -114,44 +94,6 @@ async def test_both_sockets_send_at_once(broker: Broker) -> None:
         sock = link_of(session)._paho.socket()
         assert isinstance(sock, socket.socket)
         assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
-
-
-async def test_a_persons_alarm_comes_once_and_first(url: str, broker: Broker) -> None:
-    await publish(url, ALARM, 3)
-    await publish(url, "fs/t/militia-1/alarm", 1, start=50)
-    await publish(url, "fs/t/militia-1/reply", 1, start=51)
-    await publish(url, ALARM, 1, start=3)  # behind the person's alarm in the devices' session
-    await until(lambda: broker.in_hand() == 6)
-    batch = broker.take(100)
-    assert bodies(batch)[:2] == ["50", "51"]
-    assert sorted(bodies(batch)[2:]) == ["0", "1", "2", "3"]
-    broker.settle(batch)
-    assert broker.in_hand() == 0
-
-
-async def test_what_is_larger_than_the_contract_allows_still_arrives(
-    url: str, broker: Broker
-) -> None:
-    async with device(url) as camera:
-        await camera.publish(ALARM, b"x" * 100_000, qos=1)
-        await camera.publish(ALARM, b"y", qos=2)
-    batch = await take(broker, 2)
-    assert [len(delivery.payload) for delivery in batch] == [100_000, 1]
-    assert [delivery.qos for delivery in batch] == [1, 1]  # QoS 2 is turned down to 1
-    broker.settle(batch)
-
-
-async def test_orders_go_out_and_are_acknowledged(url: str, broker: Broker) -> None:
-    sent: list[int] = []
-    async with device(url) as handheld:
-        await handheld.subscribe(ORDER, qos=1)
-        for number in range(200):
-            assert broker.publish(ORDER, b"%d" % number, sent=partial(sent.append, number))
-        messages = aiter(handheld.messages)
-        async with asyncio.timeout(20):
-            got = [(await anext(messages)).payload for _ in range(200)]
-    assert got == [b"%d" % number for number in range(200)]
-    await until(lambda: sorted(sent) == list(range(200)))
 
 
 async def shown(url: str, online: bytes) -> None:
@@ -169,35 +111,12 @@ async def shown(url: str, online: bytes) -> None:
                     last = bytes((await anext(aiter(handheld.messages))).payload)
 
 
-async def test_the_status_is_retained_and_taken_back_in_order(url: str) -> None:
-    async with connected(url) as broker:
-        await shown(url, b"true")
-        broker.close()
-        await shown(url, b"false")
-        broker.open()
-        await shown(url, b"true")
-        await until(lambda: broker.state.reconnects == 2)  # both sessions
-    await shown(url, b"false")
-
-
 async def test_the_will_speaks_for_a_killed_post(url: str) -> None:
     with victim(url, 1) as process:
         await asyncio.to_thread(heard, process, "connected")
         await shown(url, b"true")
         process.kill()
         await shown(url, b"false")
-
-
-async def test_two_posts_with_the_same_id_do_not_fight_for_ever(url: str) -> None:
-    async with running(a_broker(url)) as first, running(a_broker(url)) as second:
-        await until(lambda: first.state.reconnects + second.state.reconnects >= 2)
-        first.close()  # it lost the lease
-        assert first.state.reason == words.CLOSED
-        await up(second)
-        await publish(url, ALARM, 1)
-        assert bodies(await take(second, 1)) == ["0"]
-        assert (first.in_hand(), first.state.connected) == (0, False)
-        await shown(url, b"true")
 
 
 async def test_repeated_takeovers_are_counted(mosquitto: Process) -> None:
