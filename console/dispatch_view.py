@@ -227,7 +227,7 @@ def _all_read(ctx: Ctx, facts: Facts, cells: int) -> list[Line]:
 def _orders_rule(ctx: Ctx, facts: Facts, hand: Hand, cells: int) -> Line:
     chosen = [choice for choice in facts.choices if choice.unit in hand.chosen]
     people = sum(int(choice.row.get("members") or 0) for choice in chosen)
-    title = ctx.tr("The orders that will go out: {n} teams, {people} people")
+    title = ctx.tr("Orders that will go out: teams {n}, people {people}")
     if facts.release is Release.GONE and not chosen:
         title = ctx.tr("Who is on it, and who could be sent as well")
     mark = " *" if "team" in hand.marks else ""

@@ -174,7 +174,7 @@ def _command(ctx: Ctx, parts: Parts, width: int) -> tuple[Line, int | None]:
 def _keys(ctx: Ctx, page: Page, width: int) -> Line:
     own = page.keys(ctx)
     if own:
-        return plain(_without_middle(own.split("  "), "  ", width), width, "dim")
+        return plain(_fitting(own.split("  "), width), width, "dim")
     tr = ctx.tr
     names = (
         tr("help"), tr("next"), tr("send"), tr("ack"), tr("main"), tr("teams"), tr("cams"),
@@ -189,8 +189,17 @@ def _keys(ctx: Ctx, page: Page, width: int) -> Line:
     return beside((Span(map_of_keys, "dim"),), (Span(more, "dim"),), width)
 
 
-def _without_middle(parts: list[str], gap: str, width: int) -> str:
-    """As many as fit: the last one, which says how to get out, goes last."""
-    while len(parts) > 2 and cell_len(gap.join(parts)) > width:
-        del parts[-2]
-    return gap.join(parts)
+def _fitting(parts: list[str], width: int) -> str:
+    """Keys and what they do, as many as fit: what can be typed goes first, then what is said
+    beside, then other keys; F3, and how to get out, stay.
+    """
+    for number in range(len(parts) - 1, -1, -1):
+        if cell_len("  ".join(parts)) > width and parts[number].startswith((":", "/")):
+            del parts[number]
+    for number in range(len(parts) - 1, -1, -1):
+        if cell_len("  ".join(parts)) > width:
+            parts[number] = parts[number].partition("(")[0].rstrip()
+    for number in range(len(parts) - 2, -1, -1):
+        if cell_len("  ".join(parts)) > width and not parts[number].startswith("F3"):
+            del parts[number]
+    return "  ".join(parts)

@@ -210,7 +210,7 @@ def flood(ctx: Ctx, cells: int) -> list[Line]:
     if load.get("band") == "flood":
         since = clock(float(load.get("since") or 0.0), seconds=False)
         said = ctx.tr(
-            "== FLOOD since {at}, {n} in 10 min == reds singly, others by kind+village; till <5"
+            "== FLOOD since {at}, {n} in 10 min == reds singly, rest by kind+village; till <5"
         )
         made.append(plain(said.format(at=since, n=load.get("n10", "-")), cells, "high"))
         made.append(plain(_short(ctx), cells, "warn"))

@@ -88,9 +88,9 @@ def _grades(ctx: Ctx, row: Row) -> list[str]:
     number = int(ctx.model.row("post", "post").get("response") or 0)
     tr = ctx.tr
     return [
-        tr("Grade {grade}").format(grade=wording.grade(ctx.look, int(row.get("grade") or 0))),
+        tr("Grade: {grade}").format(grade=wording.grade(ctx.look, int(row.get("grade") or 0))),
         tr("Warnings: no source yet"),
-        tr("Response {response}").format(response=wording.response(ctx.look, number)),
+        tr("Response: {response}").format(response=wording.response(ctx.look, number)),
     ]
 
 

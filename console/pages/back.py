@@ -33,7 +33,7 @@ class BackPage(Board):
         gap = ctx.model.gap
         if gap is None:
             return ctx.tr("Changes while the line was cut")
-        words = ctx.tr("Changes {n}, reds {reds}, while the line was cut {since}-{until} {span}")
+        words = ctx.tr("Changed {n}, reds {reds}; cut {since}-{until} {span}")
         return words.format(
             since=clock(gap.since),
             until=clock(gap.until),
@@ -50,7 +50,7 @@ class BackPage(Board):
             Column("", 4, sort=lambda change: change.row.get("priority") or 5),
             Column(tr("What"), 8, sort=lambda change: change.what),
             Column(tr("No."), 9, sort=lambda change: change.id),
-            Column(tr("Kind"), 6 if compact else 10),
+            Column(tr("Kind"), 8 if compact else 10),
             Column(tr("Place"), 14 if compact else 20),
             Column(tr("Stage"), 10 if compact else 14),
             Column(tr("Situation"), 0),

@@ -209,7 +209,7 @@ def left(at: float, now: float, look: Look) -> str:
     """The time left until `at`, `逾 5分` once it is past."""
     if at >= now:
         return span(at - now, look)
-    return look.tr("over {span}").format(span=span(now - at, look))
+    return look.tr("-{span}").format(span=span(now - at, look))
 
 
 def moment(at: float, now: float) -> str:

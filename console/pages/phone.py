@@ -27,7 +27,7 @@ LABELS: Mapping[str, str] = {
     "kind": _("Kind"),
     "place": _("Place"),
     "severity": _("How bad"),
-    "text": _("What happened"),
+    "text": _("What is it"),
     "caller": _("Caller"),
 }
 FIELDS = tuple(LABELS)

@@ -195,7 +195,7 @@ class TeamsPage(Board):
             Column(tr("Stage"), 8, sort=lambda j: str(j.job.get("status", "~"))),
             Column(tr("Next limit"), 12 if zh else 13, sort=lambda j: j.due[1] if j.due else 1e18),
             Column(tr("Where"), 0, sort=_where_from),
-            Column(tr("Heard of"), 9 if zh else 11, sort=lambda j: -(_heard(j) or 0.0)),
+            Column(tr("Heard of"), 9 if zh else 10, sort=lambda j: -(_heard(j) or 0.0)),
         ]
         if not look.compact:
             made.insert(4, Column(tr("Kind"), 8, sort=_of_its_incident(ctx, "kind")))
@@ -335,7 +335,7 @@ def _age(ctx: Ctx, row: Job) -> str:
     """`8秒前`, `12分前!` once that is long."""
     heard = _heard(row)
     if heard is None:
-        return ctx.tr("never heard")
+        return ctx.tr("never")
     return ago(ctx.now - heard, ctx.look) + ("!" if ctx.now - heard >= OLD_S else "")
 
 
