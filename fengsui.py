@@ -133,7 +133,7 @@ def console(
     """The duty officer's console."""
     import shlex
 
-    from command import desk_token
+    from command import desk_token, screen
     from command.errors import FengsuiError
     from console.main import Options, start
     from console.styles import THEMES
@@ -155,6 +155,7 @@ def console(
         theme=theme,
         guard_s=guard,
         readonly=readonly,
+        beside=os.environ.get(screen.BESIDE_VARIABLE) == "1",
         sound_command=argv,
     )
     raise typer.Exit(start(options))

@@ -2,7 +2,7 @@
 
 The console is a process of its own: a storm at the post is not felt in the officer's keys, and a
 fault in the one is not the other's end. What the post says meanwhile goes into a file, for the
-screen is the console's. When the officer leaves, the post ends.
+screen is the console's. When the officer leaves, the post ends; the console knows, and asks first.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from sensors.words import tr
 LOG = "post.log"
 LOG_BYTES = 4 * 1024 * 1024
 TOKEN_VARIABLE = "FENGSUI_TOKEN"  # noqa: S105 - its name; on the command line all could read it
+BESIDE_VARIABLE = "FENGSUI_BESIDE"  # tells the console that the post ends with it
 END_S = 5.0
 
 
@@ -64,7 +65,7 @@ async def console(port: int, token: str, screen: int) -> int:
         *(sys.executable, "-m", "fengsui", "console", "--url", f"ws://127.0.0.1:{port}/console"),
         stdout=screen,
         stderr=screen,
-        env={**os.environ, TOKEN_VARIABLE: token},
+        env={**os.environ, TOKEN_VARIABLE: token, BESIDE_VARIABLE: "1"},
         cwd=Path(__file__).parent.parent,
     )
     try:

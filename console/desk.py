@@ -28,6 +28,7 @@ from console.gap import Kept, compare, keep
 from console.grammar import to_keep
 from console.guard import ONCE, Guard, Painted, Press
 from console.keys import bindings, folded
+from console.leaving import Leaver, why_not
 from console.look import Look
 from console.model import LOST_S, Model
 from console.outcome import NOTHING, OK, REFUSED, SAID, UNKNOWN, Outcome
@@ -51,7 +52,10 @@ class Picture:
 
 
 class Desk:
-    """One officer at one terminal. `pages` makes a page by its name; `ids` makes command ids."""
+    """One officer at one terminal. `pages` makes a page by its name; `ids` makes command ids.
+
+    `beside`: the post was started on this terminal, and ends with this console.
+    """
 
     def __init__(
         self,
@@ -60,12 +64,13 @@ class Desk:
         settings: Settings,
         *,
         readonly: bool = False,
+        beside: bool = False,
         look: Look | None = None,
     ) -> None:
         self.model, self.queue, self.alarm = Model(), Queue(), Alarm()
         self.settings = settings
         self.look = look or Look(lang=settings.lang, theme=settings.theme)
-        self.readonly = readonly
+        self.readonly, self.beside = readonly, beside
         self.result = NOTHING
         self.line: CommandLine | None = None
         self.link_words = ""  # why there is no connection, for the lost page
@@ -316,7 +321,7 @@ class Desk:
                     self._bindings = bindings(own.keys)
                     effects.append(move)
                 case Quit():
-                    effects += self._leave(mono)
+                    effects += self._leave(move, mono)
                 case _:
                     effects.append(move)
         return effects
@@ -366,13 +371,13 @@ class Desk:
         self._stack.remove(page)
         return self._carry_out(page.closed(self.ctx(mono)), mono)
 
-    def _leave(self, mono: float) -> list[Effect]:
-        """The last officer on duty does not leave by a slip of the hand."""
-        if self.model.alone_on_duty and not self.lost(mono):
-            words = self.look.tr("You are the officer on duty: hand over first (:handover).")
+    def _leave(self, quit_: Quit, mono: float) -> list[Effect]:
+        """Nobody leaves by a slip of the hand whom the post would miss."""
+        who = Leaver(self.model, self.queue, self.look, self.beside, self.lost(mono))
+        if words := why_not(who, stop=quit_.stop):
             self.result = Outcome(SAID, text=words)
             return []
-        return [Quit()]
+        return [quit_]
 
     def _typed(self, line: CommandLine, key: str, character: str, mono: float) -> list[Effect]:
         moves = line.key(self.ctx(mono), key, character)

@@ -54,7 +54,9 @@ class Remember:
 
 @dataclass(frozen=True, slots=True)
 class Quit:
-    """Leave."""
+    """Leave. `stop`: and end the post that was started with this console."""
+
+    stop: bool = False
 
 
 Effect = Send | Sound | Quiet | Resync | Write | Remember | Quit

@@ -58,6 +58,7 @@ class Options:
     theme: str | None = None
     guard_s: float | None = None
     readonly: bool = False
+    beside: bool = False  # of a post on this terminal, which ends with this console
     sound_command: tuple[str, ...] = ()
     keep: Path = field(default_factory=own.folder)
     export: Path = field(default_factory=lambda: Path.home() / "fengsui")
@@ -100,7 +101,9 @@ class Console:
         read, fault = own.read(options.keep)
         kept, odd = own.checked(read)
         made, look = preferences(options, kept, environment)
-        self.desk = Desk(PAGES, _new_id, made, readonly=options.readonly, look=look)
+        self.desk = Desk(
+            PAGES, _new_id, made, readonly=options.readonly, beside=options.beside, look=look
+        )
         self.link = Link(
             options.url, self._greeting, self._heard, self._ended, _new_id, breathe=self._breathe
         )

@@ -366,9 +366,9 @@ def silence(_order: Order) -> Sequence[Move]:
     return (Act("silence"),)
 
 
-def quit_(_order: Order) -> Sequence[Move]:
-    """Refused to the last officer on duty, by the desk."""
-    return (Quit(),)
+def quit_(o: Order) -> Sequence[Move]:
+    """The desk refuses it to whom the post would miss."""
+    return (Quit(stop=bool(o.values.get("stop"))),)
 
 
 def page(name: str) -> Run:

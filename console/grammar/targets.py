@@ -93,6 +93,12 @@ SOUND = few(
           {"试一声": "test", "出声": "on", "不出声": "off"}),
     lambda env, value: env.tr(SOUND_WORDS[value]),
 )  # fmt: skip
+STOP = few(
+    "stop",
+    _("the post"),
+    table({"停机": True}, {"stop": True}, {}),
+    lambda env, _value: env.tr("and stop the post"),
+)
 SHIFT = few(
     "shift",
     _("what to export"),

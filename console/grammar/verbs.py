@@ -287,8 +287,8 @@ _TABLE: tuple[tuple[Verb, Run | None], ...] = (
         acts.silence,
     ),
     (
-        Verb("退出", "tc", "quit", "", _("leave the console"), _("leave the console"), (), NO,
-             examples=((":退出", ":quit"),)),
+        Verb("退出", "tc", "quit", "", _("leave the console"), _("leave the console {stop}"),
+             (t.STOP.maybe(),), NO, examples=((":退出", ":quit"), (":退出 停机", ":quit stop"))),
         acts.quit_,
     ),
 )  # fmt: skip

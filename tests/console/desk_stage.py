@@ -225,6 +225,7 @@ class Stage:
         pages: Pages = PAGES,
         pulse: Row | None = None,
         settings: Settings | None = None,
+        beside: bool = False,
         **named: dict[str, Row],
     ) -> None:
         ids: Iterator[int] = count(1)
@@ -236,6 +237,7 @@ class Stage:
             pages,
             lambda: f"id-{next(ids)}",
             settings or Settings(lang=lang),
+            beside=beside,
             look=Look(lang=lang, width=size[0], height=size[1]),
         )
         self.take(snapshot(*rows, **named), Beat(beat=self.pulse))

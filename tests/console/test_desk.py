@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from desk_stage import ME, NOW, Stage, beat, incident, quiet
@@ -460,10 +461,46 @@ def test_the_last_officer_on_duty_does_not_leave(
         assert "先交班" in stage.desk.result.text
 
 
-def test_who_hears_nothing_of_the_post_may_leave() -> None:
-    stage = at_work(shift={"shift": {"officer": ME}})
+@pytest.mark.parametrize("beside", [False, True])
+def test_who_hears_nothing_of_the_post_may_leave(*, beside: bool) -> None:
+    stage = at_work(shift={"shift": {"officer": ME}}, beside=beside)
     stage.wait(7, beats=False)
     assert any(isinstance(one, Quit) for one in move(stage, Quit()))
+
+
+@pytest.mark.parametrize(
+    ("rows", "shift", "officers", "why"),
+    [
+        ([], {}, [ME], ""),
+        ([quiet("I-e1-1")], {}, [ME], ""),
+        ([incident()], {}, [ME], "未了急件 1"),
+        ([], {"officer": ME}, [ME], "您在班"),
+        ([], {}, [ME, "灾害岗@2台"], "在线 灾害岗@2台"),
+        ([incident()], {}, [ME, "灾害岗@2台"], "未了急件 1, 在线 灾害岗@2台"),
+    ],
+)
+def test_who_ends_the_post_by_leaving_is_asked_where_it_would_be_missed(
+    rows: list[dict[str, Any]], shift: dict[str, str], officers: list[str], why: str
+) -> None:
+    load = {"n10": 0, "band": "quiet", "since": NOW, "officers": officers}
+    stage = Stage(*rows, pulse=beat(load=load), shift={"shift": shift}, beside=True)
+    stage.press("ctrl+p")
+    stage.type("退出")
+    stage.press("enter")
+    assert [one for one in stage.effects if isinstance(one, Quit)] == ([] if why else [Quit()])
+    if why:
+        assert f"({why})" in stage.desk.result.text
+        assert ":退出 停机" in stage.desk.result.text
+    stage.press("ctrl+p")
+    stage.type("退出 停机")
+    stage.press("enter")
+    assert Quit(stop=True) in stage.effects
+
+
+def test_another_console_does_not_stop_the_post() -> None:
+    stage = at_work()
+    assert move(stage, Quit(stop=True)) == []
+    assert ":退出" in stage.desk.result.text
 
 
 def test_language_and_theme_change_at_once() -> None:

@@ -246,6 +246,7 @@ def test_what_only_concerns_this_console_sends_nothing() -> None:
     assert moves("新建") == [Go("phone")]
     assert moves("静音") == [Act("silence")]
     assert moves("退出") == [Quit()]
+    assert moves("退出 停机") == moves("quit stop", "en") == [Quit(stop=True)]
     assert moves("声音 试")[0] == Sound("test")
 
 

@@ -55,7 +55,9 @@ async def test_a_post_with_its_console_and_a_second_one_beside_it(tmp_path: Path
         assert terminal.seen.rstrip().endswith(b"\x1b[?1004l") or b"\x1b[?1049l" in terminal.seen
 
 
-async def test_an_officer_who_leaves_ends_the_post_they_started(tmp_path: Path) -> None:
+async def test_an_officer_who_leaves_ends_the_post_they_started_and_is_asked_before(
+    tmp_path: Path,
+) -> None:
     data, port = tmp_path / "data", free_port()
     argv = ("-m", "fengsui", "serve", "--township", TOWNSHIP, "--listen", f"127.0.0.1:{port}")
     variables = {"FENGSUI_MQTT_PORT": str(free_port()), "FENGSUI_LANG": "en"}
@@ -63,7 +65,12 @@ async def test_an_officer_who_leaves_ends_the_post_they_started(tmp_path: Path) 
         tmp_path, *argv, "--data", str(data), "--console", variables=variables
     ) as terminal:
         await terminal.until("duty-desk")
+        terminal.type(":new sos v03-g2 crit // by phone\r")
+        await terminal.until("I-e1-1")
         terminal.type(":quit\r")
+        await terminal.until("(未了急件 1)")
+        assert await asyncio.to_thread(_get, f"http://127.0.0.1:{port}/healthz")
+        terminal.type(":quit stop\r")
         async with asyncio.timeout(30):
             assert await terminal.process.wait() == 0
         await gone(port)
