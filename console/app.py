@@ -91,6 +91,7 @@ class ConsoleApp(terminal.SteadyApp, inherit_bindings=False):
         self._sheet = Sheet()
         self.safe = Safe(desk)
         self._painted = self._ticked = self._keyed = float("-inf")
+        self._drawn = False  # the picture of the last key, and not yet sent
         self._cursor: tuple[int, int] | None = None
         self._title = ""
 
@@ -125,9 +126,13 @@ class ConsoleApp(terminal.SteadyApp, inherit_bindings=False):
         ):
             self.paint()
 
+    def key_comes(self) -> None:
+        """From here on until its picture is sent, all else waits for the key."""
+        self._keyed = self._mono()
+
     @property
     def key_waits(self) -> bool:
-        """Whether a key's picture is drawn and not yet on its way: rows and timers wait for it."""
+        """Whether a key has come and its picture is not yet on its way: rows and timers wait."""
         return self._mono() - self._keyed < KEYS_FIRST_S
 
     async def breathe(self) -> None:
@@ -137,8 +142,9 @@ class ConsoleApp(terminal.SteadyApp, inherit_bindings=False):
             await asyncio.sleep(0.002)
 
     def post_display_hook(self) -> None:
-        """Textual has sent a picture: no key waits any more."""
-        self._keyed = float("-inf")
+        """Textual has sent a picture: a key whose picture it was waits no more."""
+        if self._drawn:
+            self._keyed, self._drawn = float("-inf"), False
 
     def paint(self) -> bool:
         """The picture as it is now; whether it is another. None while the terminal is stuck."""
@@ -190,8 +196,8 @@ class ConsoleApp(terminal.SteadyApp, inherit_bindings=False):
         character = event.character if event.is_printable and event.character else ""
         mono = self._mono()
         self._carry(self.safe.effects(lambda: self.desk.key(event.key, character, mono), mono))
-        if self.paint():
-            self._keyed = self._mono()
+        self._drawn = self.paint()
+        self._keyed = self._mono() if self._drawn else float("-inf")
 
     def on_paste(self, event: Paste) -> None:
         """Into the command line or a form; nowhere else."""

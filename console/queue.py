@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from console.item import (
@@ -39,7 +38,7 @@ __all__ = (
 )  # fmt: skip
 
 LOOK_EVERY_S = 1.0  # for lanes that change with time alone
-SORT_EVERY_S = 2.0  # the tail of very many
+SORT_EVERY_S = 4.0  # the tail of very many
 MANY = 1000  # with more items than this, those that only wait (lanes 4 to 6) move all at once
 
 Order = Sequence[tuple[int, Item]]
@@ -105,6 +104,16 @@ class Queue:
                 return one
         return None
 
+    def pressing(self, last: int) -> list[Item]:
+        """The running items of the lanes up to `last`, in their order of this moment."""
+        found = []
+        for lane, one in self._pairs:
+            if lane > last:
+                break
+            if one.running:
+                found.append(one)
+        return found
+
     @property
     def frozen(self) -> bool:
         """Keys are being pressed: the order stays as it was when they began."""
@@ -157,7 +166,7 @@ class Queue:
         row, old = model.incident(ident), self.items.get(ident)
         if old is None and not row:
             return
-        new = self._made(model, row) if row or old is None else replace(old, ended=True)
+        new = self._made(model, row) if row or old is None else old._replace(ended=True)
         if old is None and new.ended:
             return
         if old is not None:

@@ -19,6 +19,8 @@ from typing import IO, Any
 
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Key
+from textual.message import Message
 
 WAITING = 2  # writes: an update begun with, its text, its end
 STOP_S = 1.0  # for a stuck terminal to take the last words
@@ -118,6 +120,12 @@ class SteadyDriver(LinuxDriver):
         self.write(title(""))
         super().stop_application_mode()
 
+    def process_message(self, message: Message) -> None:
+        """From the thread that reads keys: the app is told at once that one is on its way."""
+        if isinstance(message, Key) and isinstance(self._app, SteadyApp):
+            self._app.key_comes()
+        super().process_message(message)
+
     def write(self, data: str) -> None:
         """Never waits."""
         self.writer.write(data)
@@ -139,6 +147,9 @@ class SteadyApp(App[int]):
     def steady(self) -> SteadyDriver | None:
         """Our driver; None in a test or in a browser."""
         return self._driver if isinstance(self._driver, SteadyDriver) else None
+
+    def key_comes(self) -> None:
+        """A key is on its way through Textual; called from another thread."""
 
     @property
     def stuck(self) -> bool:

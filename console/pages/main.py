@@ -21,7 +21,7 @@ from console.sifting import fits
 from console.strips import devices, just_now, teams
 
 DETAIL_FROM = 150  # columns: inside the frame of a drill a wide screen has 154
-EVERY_S = 2.0  # groups, and what fits a filter, of very many: anew so often
+EVERY_S = 4.0  # groups, and what fits a filter, of very many: anew so often
 FEW = 2000
 REST_S = 0.5  # the cursor rests so long on an item before its detail is asked for
 TEAM_LINES, LOG_LINES, LEAST_LOG = 4, 14, 3
