@@ -9,10 +9,10 @@ MQTT_PORT ?= 2883
 LISTEN ?= 127.0.0.1:8460
 
 .DEFAULT_GOAL := help
-.PHONY: help setup drill run test check bench words lock
+.PHONY: help setup drill run test snapshots check bench words lock
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## .venv with all that is locked in requirements.lock; needs python3 >= 3.11 or uv
 
@@ -28,6 +28,9 @@ run: setup ## the command post of the reference township; in a terminal, with th
 
 test: setup ## all tests, on real servers
 	@$(BIN)/python -m pytest -n 3 --dist loadfile
+
+snapshots: setup ## the screens of the console anew, to be looked at: git diff tests/console/snapshots
+	@FENGSUI_SNAPSHOTS=write $(BIN)/python -m pytest -q tests/console/test_snapshots.py
 
 check: setup ## lint, format, types, architecture, translations
 	$(BIN)/ruff check .

@@ -85,7 +85,7 @@ def _fire(stage: Stage, mono: float) -> None:
     )  # fmt: skip
     unit = {"unit": TEAM, "role": "crew", "people": 10, "eta_s": 660, "state": "available"}
     team = {
-        "id": "1", "units": [unit], "cost": 13.0, "terms": {"travel": 11.0, "tired": 2.0},
+        "id": "1", "units": [unit], "cost": 780.0, "terms": {"way": 660.0, "tired": 120.0},
         "eta_s": 660, "free": True,
     }  # fmt: skip
     gap = {"area": "v01", "before_s": 480, "after_s": 960, "fill": None}
