@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from command import messages as m
-from console import drafts
+from console import drafts, following
 from console.alarm import Alarm
 from console.anywhere import anywhere
 from console.cells import Line
@@ -25,7 +25,6 @@ from console.command_line import CommandLine
 from console.effects import Effect, Quit, Remember, Send
 from console.frame import Parts, frame, origin, second_line
 from console.gap import Kept, compare, keep
-from console.grammar import to_keep
 from console.guard import ONCE, Guard, Painted, Press
 from console.keys import bindings, folded
 from console.leaving import Leaver, why_not
@@ -38,7 +37,6 @@ from console.settings import Settings
 from console.watching import Watching, quiet
 
 FREEZE_S, FREEZE_MOST_S = 3.0, 10.0  # a key freezes the order of the queue
-RUNNING = frozenset({"open", "assigned", "working"})  # states of an incident that is not over
 
 Pages = Mapping[str, Callable[[str], Page]]
 
@@ -194,9 +192,9 @@ class Desk:
         """
         ctx = self.ctx(mono)
         lines, cursor = frame(ctx, self._parts(mono))
-        top, item = self.queue.top(ctx.now), self.page.item
+        item = self.page.item
         rev = ctx.model.incident(item).get("rev")
-        self._painted = Painted(item, rev, top.id if top else "")
+        self._painted = Painted(item, rev, following.target(ctx, self.page))
         # What the lost page covers was not seen: it is guarded again when it comes back.
         self._guard.painted(None if ctx.lost else self.page, self.page.stirred, mono)
         return Picture(lines, cursor)
@@ -270,20 +268,11 @@ class Desk:
 
     def _next_item(self, ctx: Ctx) -> Sequence[Move]:
         """F2, from anywhere: the dispatch dialog of the item on line 2, and nothing else."""
-        if ctx.lost:
-            return (Say(self.look.tr("E9 The connection is lost: nothing can be sent.")),)
-        top = self._painted.top
-        if ctx.model.incident(top).get("state") not in RUNNING:
-            first = self.queue.top(ctx.now)
-            top = first.id if first else ""
-        if not top:
-            return (Say(self.look.tr("Nothing waits for you now."), "good"),)
-        kept = to_keep(self.line.typed.text) if self.line else ""
-        self.line = None
-        if not kept:
-            return (Go("dispatch", top),)
-        self.settings.history.append(kept)  # not run, not lost: Up brings it back
-        return (Remember(), Go("dispatch", top))
+        typed = self.line.typed.text if self.line else ""
+        moves = following.go_on(ctx, self.page, self._painted.top, typed)
+        if any(isinstance(move, Go) for move in moves):
+            self.line = None
+        return moves
 
     def _acknowledge(self, ctx: Ctx) -> Sequence[Move]:
         """F4: the item in the last painted frame, by id and version; never all of them."""
@@ -295,7 +284,7 @@ class Desk:
 
     def _is_red(self, ident: str) -> bool:
         row = self.model.row("incident", ident)
-        return row.get("priority") == 1 and row.get("state") in RUNNING
+        return row.get("priority") == 1 and row.get("state") in following.RUNNING
 
     def _carry_out(self, moves: Iterable[Move], mono: float) -> list[Effect]:
         """Moves on the screen are done here; what is left are effects."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from console import head, lost
+from console import following, head, lost
 from console.cells import Line, Span, beside, exactly, plain
 from console.cells import width as cell_len
 from console.command_line import CommandLine
@@ -99,7 +99,9 @@ def _body(ctx: Ctx, page: Page, width: int, height: int) -> list[Line]:
 def _second(ctx: Ctx, page: Page, width: int) -> Line:
     """Line 2: what F2 will do; on a page its title, and at the right end the top item."""
     title = page.title(ctx)
-    return head.titled(ctx, title, width) if title else head.next_up(ctx, width)
+    if not title:
+        return head.next_up(ctx, width)
+    return head.titled(ctx, title, width, following.target(ctx, page))
 
 
 def _drill(ctx: Ctx, parts: Parts, width: int, height: int) -> Drawn:

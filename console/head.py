@@ -15,6 +15,7 @@ from console.wording import words
 from sensors.words import _
 
 WIDE = 150
+CLOCK = 9  # cells of the time and a blank
 WEEK = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
 SOUND = {
     "on": _("snd on"), "off": _("snd off"), "silenced": _("snd quiet"),
@@ -27,36 +28,67 @@ IN_HAND_SHOWN = 3
 def first(ctx: Ctx, cells: int, sound: str) -> Line:
     """Line 1: the post's time, who, open items by urgency, load, age of the data, sound.
 
-    Where the line is too short the name goes first, then what stands last; the counts never.
+    Where the line is too short whole words go, the least important first; the counts and the time
+    never, and no name is cut in two.
     """
     wide = cells >= WIDE
     numbers, gauges = counts(ctx, wide=wide), _gauges(ctx, sound, wide=wide)
-    while gauges and size_of(numbers) + size_of(gauges) >= cells:
+    while gauges and CLOCK + size_of(numbers) + size_of(gauges) >= cells:
         gauges.pop()
+        while gauges and not gauges[-1].text.strip(" |"):
+            gauges.pop()
     room = max(0, cells - size_of(numbers) - size_of(gauges) - 1)
-    who = _who(ctx, wide=wide)
+    who = _who(ctx, room + 1 if wide else room, wide=wide)
     if wide:
-        return exactly((*exactly(who, room + 1, "title"), *numbers, *gauges), cells, "title")
-    who = exactly(who, min(room, size_of(who)), "title")
-    return beside((*who, *numbers), tuple(gauges), cells, style="title")
+        return exactly((*plain(who, room + 1, "title"), *numbers, *gauges), cells, "title")
+    return beside((Span(who, "title"), *numbers), tuple(gauges), cells, style="title")
 
 
-def _who(ctx: Ctx, *, wide: bool) -> Line:
+def _who(ctx: Ctx, cells: int, *, wide: bool) -> str:
     """`烽燧 乡应急指挥中心  03:12:41 周一 11-23  值班 值守岗@1台  带班 ... 二线 ...`."""
     tr = ctx.tr
     now = clock(ctx.now) if ctx.now else "--:--:--"
-    me = show(ctx.me, 64)
+    duty, mine = _duty(ctx, wide=wide)
     if not wide:
-        return (Span(" ".join((tr("Fengsui"), now, me)), "title"),)
+        said = [(4, tr("Fengsui")), (0, now), (2, mine), (1, duty)]
+        return _without_least(said, " ", cells)
     post = show(str(ctx.model.row("post", "post").get("name") or ""), 40)
     date = f"{tr(WEEK[local(ctx.now).weekday()])} {day(ctx.now)}"
-    parts = [tr("Fengsui") + " " + post, f"{now} {date}", tr("on duty {name}").format(name=me)]
+    said = [(3, f"{tr('Fengsui')} {post}".strip()), (0, f"{now} {date}"), (1, duty), (2, mine)]
     desks = ctx.model.table("desk").values()
-    for role, words_of in (("leader", _("leader {name}")), ("second", _("second {name}"))):
+    for rank, role, words_of in (
+        (4, "leader", _("leader {name}")),
+        (5, "second", _("second {name}")),
+    ):
         found = next((row for row in desks if row.get("role") == role), None)
         if found is not None:
-            parts.append(tr(words_of).format(name=wording.either(ctx.look, found)))
-    return (Span("  ".join(parts), "title"),)
+            said.append((rank, tr(words_of).format(name=wording.either(ctx.look, found))))
+    return _without_least(said, "  ", cells)
+
+
+def _duty(ctx: Ctx, *, wide: bool) -> tuple[str, str]:
+    """Who has the duty, and who sits here; one of them empty where both are said in one."""
+    tr, me = ctx.tr, wording.officer(ctx, ctx.me) if ctx.me else ""
+    row = ctx.model.row("shift", "shift") or ctx.model.beat.get("shift") or {}
+    officer = str(row.get("officer") or "")
+    if not row or not me or (officer == ctx.me and not wide):
+        return "", me
+    if officer == ctx.me:
+        return tr("on duty {name}").format(name=me), ""
+    duty = wording.officer(ctx, officer) if officer else tr("nobody")
+    here = tr("here {name}").format(name=me) if wide else me
+    return tr("on duty {name}").format(name=duty), here
+
+
+def _without_least(ranked: list[tuple[int, str]], gap: str, cells: int) -> str:
+    """The texts that are not empty; the highest rank goes first where they do not fit, 0 never."""
+    left = [(rank, text) for rank, text in ranked if text]
+    while width(gap.join(text for _rank, text in left)) > cells:
+        least = max(left)[0]
+        if least == 0:
+            break
+        left = [(rank, text) for rank, text in left if rank != least]
+    return gap.join(text for _rank, text in left)
 
 
 def counts(ctx: Ctx, *, wide: bool) -> list[Span]:
@@ -156,13 +188,22 @@ def _whole_team(ctx: Ctx, one: Item) -> str:
     return said.format(team=names, t=span(eta, ctx.look))
 
 
-def titled(ctx: Ctx, title: str, cells: int) -> Line:
-    """On any other page: its title, and at the right end the top item of lanes 0 and 1."""
+def titled(ctx: Ctx, title: str, cells: int, follows: str = "") -> Line:
+    """On any other page: its title, and at the right end what F2 opens, of lanes 0 and 1.
+
+    `follows`: that is not the top item but this one, whatever lane it is in. A deadline other than
+    the automatic sending is named: a dialog beside it may count down to another.
+    """
     top = ctx.queue.top(ctx.now)
+    next_one = ctx.queue.items.get(follows) or top
     right: Line = ()
-    if top is not None and ctx.queue.lane(top.id) <= NOW:
-        sign = Span(wording.urgency(ctx.look, top.urgency), wording.urgency_style(top.urgency))
-        right = (Span(" "), sign, Span(f" {show(top.id, 64)} {left(ctx, top.due_at)} [F2]", "bold"))
+    if next_one is not None and (next_one is not top or ctx.queue.lane(next_one.id) <= NOW):
+        style = wording.urgency_style(next_one.urgency)
+        sign = Span(wording.urgency(ctx.look, next_one.urgency), style)
+        clocks = left(ctx, next_one.due_at)
+        if next_one.due_kind != "release":
+            clocks = f"{wording.due(ctx.look, next_one.due_kind)} {clocks}"
+        right = (Span(" "), sign, Span(f" {show(next_one.id, 64)} {clocks} [F2]", "bold"))
     head = f"== {show(title)} "
     room = cells - size_of(right)
     return (*plain(head + "=" * max(0, room - width(head)), room, "title"), *right)

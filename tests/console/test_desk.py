@@ -227,6 +227,60 @@ def test_f2_on_the_item_that_is_open_does_nothing() -> None:
     assert stage.effects[effects:] == []
 
 
+def sos(ident: str, **over: Any) -> dict[str, Any]:
+    """A call for help that no team has accepted."""
+    return incident(ident, kind="sos", alarm_kind="sos", **over)
+
+
+def test_f2_goes_on_from_a_call_for_help_that_the_officer_has_and_nobody_accepts() -> None:
+    mine = {"by": ME, "until": NOW + 60}
+    rows = [sos("I-e1-1"), incident("I-e1-2"), incident("I-e1-3", opened_at=NOW - 5)]
+    stage = Stage(*rows, pages=MINE)
+    stage.picture()
+    stage.press("f2")
+    assert stage.desk.page.item == "I-e1-1"
+    stage.press("f2")  # nobody has it: it is not walked past
+    assert stage.desk.page.item == "I-e1-1"
+    assert "F4 确认后" in stage.desk.result.text
+    stage.rows(sos("I-e1-1", ack=mine, rev=8))
+    assert stage.desk.queue.top(NOW).id == "I-e1-1"  # type: ignore[union-attr]
+    assert "I-e1-2" in stage.screen()[1]  # line 2 says what F2 does
+    stage.press("f2")
+    assert stage.desk.page.item == "I-e1-2"
+    assert "I-e1-1" in stage.screen()[1]
+    stage.press("f2")  # as ever: the most pressing one
+    assert stage.desk.page.item == "I-e1-1"
+    stage.rows(incident("I-e1-2", ack=mine, rev=8))
+    stage.picture()
+    stage.press("f2")
+    assert stage.desk.page.item == "I-e1-3"
+    stage.press("escape")
+    assert "I-e1-1" in stage.screen()[1]
+
+
+def test_f2_goes_round_among_what_the_officer_has_and_a_new_call_for_help_comes_first() -> None:
+    mine = {"by": ME, "until": NOW + 60}
+    stage = Stage(sos("I-e1-1", ack=mine), sos("I-e1-2", ack=mine), pages=MINE)
+    stage.picture()
+    seen = []
+    for _press in range(3):
+        stage.press("f2")
+        seen.append(stage.desk.page.item)
+    assert seen == ["I-e1-1", "I-e1-2", "I-e1-1"]
+    stage.rows(sos("I-e1-3", opened_at=NOW))
+    stage.picture()
+    stage.press("f2")
+    assert stage.desk.page.item == "I-e1-3"
+
+
+def test_anothers_acknowledgement_does_not_pass_an_item_over() -> None:
+    other = {"by": "灾害岗@2台", "until": NOW + 60}
+    stage = Stage(sos("I-e1-1", ack=other), incident("I-e1-2"), pages=MINE)
+    stage.picture()
+    stage.press("f2", "f2")
+    assert stage.desk.page.item == "I-e1-1"
+
+
 def test_f2_means_the_item_that_line_2_had_in_the_last_picture() -> None:
     stage = at_work()
     stage.rows(incident("I-e1-413", opened_at=NOW - 90, due={"release": NOW + 2}))

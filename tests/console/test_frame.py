@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -101,6 +102,45 @@ def test_counts_outlast_everything_else_on_line_1() -> None:
     first = stage.screen()[0]
     assert "急1234!" in first
     assert "缓 0" in first
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("cells", [60, 64, 70, 76, 80, 90, 100, 120, 150, 160])
+def test_line_1_drops_whole_words_and_never_the_time_or_the_counts(cells: int, lang: str) -> None:
+    stage = on("main", size=(cells, 24), lang=lang, shift={"shift": {"officer": ""}})
+    stage.desk.model.name = "disaster-2"
+    first = stage.screen()[0]
+    assert "03:12:4" in first
+    assert re.search(r"急 1!.*缓 0|C\w+ 1!.*L\w+ 0", first)
+    for word in ("disaster-2", "烽燧", "Fengsui", "无人", "nobody"):
+        assert not re.search(rf"{word[:-1]}(?!{word[-1]})", first), first
+    assert "~" not in first
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_line_1_says_who_has_the_duty_and_who_sits_here(size: tuple[int, int]) -> None:
+    def first(officer: str) -> str:
+        return on("main", size=size, shift={"shift": {"officer": officer}}).screen()[0]
+
+    wide = size[0] >= 150
+    assert ("本台 " in first(ME)) is False
+    assert ME in first(ME)
+    assert ("值班 " in first(ME)) is wide
+    assert "值班 无人" in first("")
+    assert (f"本台 {ME}" if wide else ME) in first("")
+    assert "值班 灾害岗" in first("灾害岗")
+    assert ME in first("灾害岗")
+
+
+def test_line_2_elsewhere_names_a_deadline_that_is_not_the_sending() -> None:
+    row = incident(extended=True, due={"release": NOW + 77, "second": NOW + 47})
+    stage = Stage(row)
+    stage.desk._go(Go("dispatch", "I-e1-412"), stage.at)
+    lines = stage.screen()
+    assert "二线 0:47 [F2]" in lines[1]
+    assert any("1:17" in line for line in lines[2:])
+    stage.rows(incident(extended=True, due={"release": NOW + 77, "ack": NOW + 90}))
+    assert "I-e1-412 1:17 [F2]" in stage.screen()[1]
 
 
 def test_red_count_changes_its_look_once_a_second_while_it_is_unseen() -> None:
