@@ -25,6 +25,7 @@ from console.command_line import CommandLine
 from console.effects import Effect, Quit, Remember, Send
 from console.frame import Parts, frame, origin, second_line
 from console.gap import Kept, compare, keep
+from console.greeting import first_words
 from console.guard import ONCE, Guard, Painted, Press
 from console.keys import bindings, folded
 from console.leaving import Leaver, why_not
@@ -81,6 +82,7 @@ class Desk:
         self._painted = Painted()
         self._unsaved: dict[str, str] = {}
         self._watching = Watching()
+        self._greeted = False
         self._frozen_from = self._frozen_until = -1e9
 
     # --- what comes in
@@ -178,6 +180,7 @@ class Desk:
     def tick(self, mono: float) -> list[Effect]:
         """What has become due: sounds, pages that change by themselves, the queue's order."""
         changed = self.model.drain()
+        self._greet(mono)
         # While the line is lost the list stands as it stood: no deadline passes unheard of.
         now = self.model.beat.get("now", 0.0) if self.lost(mono) else self.model.now(mono)
         self.queue.update(self.model, changed, now, frozen=mono < self._frozen_until)
@@ -231,14 +234,8 @@ class Desk:
     # --- inside
 
     def _parts(self, mono: float) -> Parts:
-        return Parts(
-            page=self.page,
-            result=self.result,
-            line=self.line,
-            lost_since=self.lost_since,
-            link_words=self.link_words,
-            sound=self.alarm.state(self.settings, mono),
-        )
+        sound = self.alarm.state(self.settings, mono)
+        return Parts(self.page, self.result, self.line, self.lost_since, self.link_words, sound)
 
     def _press(self, ctx: Ctx, action: str, character: str) -> Sequence[Move]:
         """A key that is not text: those that act count once, and not before they can be meant."""
@@ -378,6 +375,13 @@ class Desk:
         if mono > self._frozen_until:
             self._frozen_from = mono
         self._frozen_until = min(mono + FREEZE_S, self._frozen_from + FREEZE_MOST_S)
+
+    def _greet(self, mono: float) -> None:
+        """Once, when the first picture is whole; never over something that was said."""
+        if not self._greeted and self.model.tables and not self.model.loading:
+            self._greeted = True
+            if self.result is NOTHING:
+                self.result = Outcome(SAID, text=first_words(self.ctx(mono)))
 
     def _watch_the_line(self, mono: float) -> list[Effect]:
         """Since when nothing has been heard; and what changed, once all of it is here again."""

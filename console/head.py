@@ -71,12 +71,12 @@ def _duty(ctx: Ctx, *, wide: bool) -> tuple[str, str]:
     tr, me = ctx.tr, wording.officer(ctx, ctx.me) if ctx.me else ""
     row = ctx.model.row("shift", "shift") or ctx.model.beat.get("shift") or {}
     officer = str(row.get("officer") or "")
-    if not row or not me or (officer == ctx.me and not wide):
-        return "", me
+    here = tr("here {name}").format(name=me) if wide and me else me
+    if not row or not me:
+        return "", here
     if officer == ctx.me:
-        return tr("on duty {name}").format(name=me), ""
+        return (tr("on duty {name}").format(name=me), "") if wide else ("", me)
     duty = wording.officer(ctx, officer) if officer else tr("nobody")
-    here = tr("here {name}").format(name=me) if wide else me
     return tr("on duty {name}").format(name=duty), here
 
 

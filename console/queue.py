@@ -114,16 +114,6 @@ class Queue:
                 found.append(one)
         return found
 
-    def pressing(self, last: int) -> list[Item]:
-        """The running items of the lanes up to `last`, in their order of this moment."""
-        found = []
-        for lane, one in self._pairs:
-            if lane > last:
-                break
-            if one.running:
-                found.append(one)
-        return found
-
     @property
     def frozen(self) -> bool:
         """Keys are being pressed: the order stays as it was when they began."""

@@ -236,7 +236,7 @@ class Stage:
         self.desk = Desk(
             pages,
             lambda: f"id-{next(ids)}",
-            settings or Settings(lang=lang),
+            settings or Settings(lang=lang, toured=True),
             beside=beside,
             look=Look(lang=lang, width=size[0], height=size[1]),
         )

@@ -492,6 +492,55 @@ def test_a_console_for_reading_sends_nothing_but_who_looks() -> None:
     assert "只供" in stage.screen()[-3]
 
 
+# --- the first words
+
+
+@pytest.mark.parametrize(
+    ("officer", "toured", "role", "words"),
+    [
+        ("", False, "officer", "无人在班, 接班打 :接班  第一次用? 连按两次 F1, 三分钟走一遍"),
+        ("", True, "officer", "无人在班, 接班打 :接班"),
+        (ME, False, "officer", "第一次用? 连按两次 F1, 三分钟走一遍"),
+        ("", False, "observer", "第一次用? 连按两次 F1, 三分钟走一遍"),
+        (ME, True, "officer", ""),
+    ],
+)
+def test_the_first_picture_says_what_a_newcomer_needs(
+    officer: str, role: str, words: str, *, toured: bool
+) -> None:
+    settings = Settings(toured=toured)
+    desk = Desk(PAGES, lambda: "id", settings)
+    desk.tick(0.0)
+    assert desk.result.text == ""
+    rows = {"shift": {"shift": {"officer": officer}}}
+    desk.take([m.Snapshot(snapshot=rows, at="e1-1", role=role, name=ME, part=1, of=2)], 0.0)
+    desk.tick(0.1)
+    assert desk.result.text == ""  # not before all of it is here
+    desk.take([m.Snapshot(snapshot={}, at="e1-1", role=role, name=ME, part=2, of=2)], 0.2)
+    desk.tick(0.3)
+    assert desk.result.text == words
+    desk.result = Outcome(SAID, text="x")
+    desk.tick(0.4)
+    assert desk.result.text == "x"
+
+
+def test_the_first_words_do_not_cover_what_was_said() -> None:
+    desk = Desk(PAGES, lambda: "id", Settings())
+    desk.result = Outcome(SAID, text="设置文件读不懂")
+    desk.take([m.Snapshot(snapshot={"post": {}}, at="e1-1", role="officer", name=ME)], 0.0)
+    desk.tick(0.1)
+    assert desk.result.text == "设置文件读不懂"
+
+
+def test_the_duty_that_is_nobodys_is_taken_by_what_the_words_say() -> None:
+    stage = Stage(shift={"shift": {"officer": ""}})
+    assert ":接班" in stage.screen()[-3]
+    stage.press("ctrl+p")
+    stage.type("接班")
+    stage.press("enter")
+    assert stage.desk.page.name == "handover"
+
+
 # --- leaving, language, keys of one's own
 
 
