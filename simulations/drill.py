@@ -119,7 +119,7 @@ def _evaluated(
     whole, part = run.there.scenario, run.there.scenario.until(run.seconds)
     if len(part.inject) < len(whole.inject):
         screen.say(_cut_short(options.lang, run.seconds, whole, part))
-    verdicts = judge(part, run.events, run.there.told, grace_s)
+    verdicts = judge(part, run.events, run.there.told, grace_s, run.there.sent)
     proof = Proof(len(run.entries), len(dump_world(run.world)), run.same)
     report = Report(part, figures(run.events), verdicts, proof, speed)
     screen.say(as_text(report, screen.teller, options.lang).rstrip("\n"))

@@ -1,8 +1,12 @@
-"""Did every inject get its expected actions in time? From the log and the receipts. Pure."""
+"""Did every inject get its expected actions in time? From the log and the receipts. Pure.
+
+A contingent inject whose condition did not come, and one of a hazard that never spoke so, was not
+played: nothing was expected of the post.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,15 +32,23 @@ class Finding:
         one = self.expectation
         wanted = [f"{key}={value}" for key, value in one.where.items()]
         what = f"receipt {one.receipt}" if one.receipt else " ".join([one.event, *wanted])
+        if one.at_most is not None:
+            return f"at most {one.at_most} × {what}"
+        if one.at_least > 1:
+            return f"{one.at_least} × {what}"
         return f"never {what}" if one.never else what
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One inject, and whether all that was expected of the post was seen."""
+    """One inject, and whether all that was expected of the post was seen.
+
+    `at_s`: the second at which it went; None when it was not played.
+    """
 
     inject: Inject
     findings: tuple[Finding, ...]
+    at_s: float | None = 0.0
 
     @property
     def passed(self) -> bool:
@@ -45,41 +57,60 @@ class Verdict:
 
 
 def judge(
-    scenario: Scenario, events: Sequence[Event], told: Sequence[Told], grace_s: float = 0.0
+    scenario: Scenario,
+    events: Sequence[Event],
+    told: Sequence[Told],
+    grace_s: float = 0.0,
+    sent: Mapping[str, float] | None = None,
 ) -> list[Verdict]:
-    """A verdict for each inject. `grace_s` is added to every deadline: what a network takes."""
-    incidents = _incidents(scenario, events)
+    """A verdict for each inject. `grace_s` is added to every deadline: what a network takes.
+
+    `sent` is the second at which each inject went, as the field has it; without it each went when
+    the file says, and those that wait for something did not.
+    """
+    if sent is None:
+        sent = {one.id: one.at_s for one in scenario.inject if not (one.when or one.hazard)}
+    case = _Case(scenario, events, told, _incidents(scenario, events), grace_s)
     return [
         Verdict(
             inject,
-            tuple(
-                _find(scenario, inject, one, events, told, incidents.get(inject.id, ""), grace_s)
-                for one in inject.expect
-            ),
+            tuple(case.find(inject, one, at_s) for one in inject.expect)
+            if (at_s := sent.get(inject.id)) is not None
+            else (),
+            at_s,
         )
         for inject in scenario.inject
     ]
 
 
-def _find(
-    scenario: Scenario,
-    inject: Inject,
-    one: Expectation,
-    events: Sequence[Event],
-    told: Sequence[Told],
-    incident: str,
-    grace_s: float,
-) -> Finding:
-    since = scenario.start_at + inject.at_s
-    until = since + one.within_s + (0.0 if one.never else grace_s) + SAME_S
-    if one.receipt:
-        moments = (t.at for t in told if _is_answer(scenario, inject, t, one.receipt))
-    else:
-        names = _names(scenario, inject)
-        moments = (e.at for e in events if _fits(e, one, names, incident))
-    seen = min((at for at in moments if since - SAME_S <= at <= until), default=None)
-    seen_s = None if seen is None else max(0.0, round(seen - since, 3))
-    return Finding(one, seen_s, (seen is None) if one.never else seen is not None)
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What is judged, and by what."""
+
+    scenario: Scenario
+    events: Sequence[Event]
+    told: Sequence[Told]
+    incidents: Mapping[str, str]
+    grace_s: float
+
+    def find(self, inject: Inject, one: Expectation, at_s: float) -> Finding:
+        """Was it seen in time, and when; what must not come too often, when it did."""
+        since = self.scenario.start_at + at_s
+        strict = one.never or one.at_most is not None
+        until = since + one.within_s + (0.0 if strict else self.grace_s) + SAME_S
+        seen = sorted(at for at in self._moments(inject, one) if since - SAME_S <= at <= until)
+        needed = 1 if one.never else one.at_least if one.at_most is None else one.at_most + 1
+        enough = len(seen) >= needed
+        seen_s = max(0.0, round(seen[needed - 1] - since, 3)) if enough else None
+        return Finding(one, seen_s, (not enough) if strict else enough)
+
+    def _moments(self, inject: Inject, one: Expectation) -> Iterator[float]:
+        if one.receipt:
+            answered = (t for t in self.told if _is_answer(self.scenario, inject, t, one.receipt))
+            return (t.at for t in answered)
+        names = _names(self.scenario, inject)
+        incident = self.incidents.get(inject.id, "")
+        return (e.at for e in self.events if _fits(e, one, names, incident))
 
 
 def _original(scenario: Scenario, inject: Inject) -> Inject:
@@ -130,7 +161,7 @@ def _fits(event: Event, one: Expectation, names: set[str], incident: str) -> boo
     """An event of the right kind, about this very message or its incident, with these fields."""
     if type(event).__name__ != one.event:
         return False
-    if not _is_about(event, names, incident):
+    if not (one.anywhere or _is_about(event, names, incident)):
         return False
     return all(_is(getattr(event, key), wanted) for key, wanted in one.where.items())
 

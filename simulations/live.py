@@ -95,6 +95,10 @@ class FieldLink:
     def begin(self, at: float) -> None:
         """The scenario starts at this moment of the drill's clock."""
         self._field.begin(at)
+        self.wake()
+
+    def wake(self) -> None:
+        """The field was told something: perhaps it has more to say now."""
         self._wake.set()
 
     async def run(self) -> None:

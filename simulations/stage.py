@@ -134,6 +134,7 @@ async def _play(
 
     def show(line: Line) -> None:
         there.news(line)
+        link.wake()
         audience.line(line)
 
     console = Console(lambda: outside.connect(running), token, show, audience.refused)

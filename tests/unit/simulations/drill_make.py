@@ -20,7 +20,9 @@ def township() -> Township:
     return load(TOWNSHIP)
 
 
-def scenario(*injects: dict[str, Any], units: Any = (), beats: Any = (), **head: Any) -> Scenario:
+def scenario(
+    *injects: dict[str, Any], units: Any = (), beats: Any = (), hazards: Any = (), **head: Any
+) -> Scenario:
     """A scenario of these injects; what a test does not name is harmless."""
     named = {"name": "test", "title": "试", "title_en": "Test", "length_s": 300.0, "seed": 1}
     return Scenario.model_validate(
@@ -29,6 +31,7 @@ def scenario(*injects: dict[str, Any], units: Any = (), beats: Any = (), **head:
             "inject": [*injects],
             "unit": list(units),
             "heartbeat": list(beats),
+            "hazard": list(hazards),
         }
     )
 
