@@ -211,13 +211,14 @@ class Report:
 
     def verdict_words(self, lang: str) -> str:
         """The last line."""
-        met = sum(verdict.passed for verdict in self.verdicts)
+        played = [verdict for verdict in self.verdicts if verdict.at_s is not None]
+        met = sum(verdict.passed for verdict in played)
         words = (
             tr("Passed: {met} of {n} injects got their expected actions", lang)
             if self.passed
             else tr("Not passed: {met} of {n} injects got their expected actions", lang)
         )
-        return words.format(met=met, n=len(self.verdicts))
+        return words.format(met=met, n=len(played))
 
     def clock_words(self, lang: str) -> str:
         """Whose seconds these are."""
@@ -278,9 +279,8 @@ def as_text(report: Report, teller: Teller, lang: str) -> str:
     ]
     lines += ["", tr("Injects", lang)]
     for verdict in report.verdicts:
-        mark = "✓" if verdict.passed else "✗"
-        at = clock(verdict.inject.at_s)
-        lines.append(f"  {mark} {at} {verdict.inject.id}  {verdict.inject.objective}")
+        purpose = report.scenario.purpose(verdict.inject, lang)
+        lines.append(f"  {_mark(verdict)} {_at(verdict, lang)} {verdict.inject.id}  {purpose}")
         lines += [f"      {_finding_words(f, lang)}" for f in verdict.findings if not f.passed]
     lines += ["", report.proof_words(lang), report.clock_words(lang), report.verdict_words(lang)]
     return "\n".join(lines) + "\n"
@@ -300,18 +300,30 @@ def as_markdown(report: Report, teller: Teller, lang: str) -> str:
     ]
     lines += ["", f"## {tr('Injects', lang)}", ""]
     for verdict in report.verdicts:
-        mark = "✓" if verdict.passed else "✗"
         inject = verdict.inject
+        note = inject.note_en if lang == "en" else inject.note
         lines += [
-            f"### {mark} {clock(inject.at_s)} {inject.id} ({inject.channel})",
+            f"### {_mark(verdict)} {_at(verdict, lang)} {inject.id} ({inject.channel})",
             "",
-            inject.objective,
+            report.scenario.purpose(inject, lang),
             "",
+            *([note, ""] if note else []),
         ]
         lines += [f"- {_finding_mark(f)} {_finding_words(f, lang)}" for f in verdict.findings]
         lines.append("")
     lines += [report.proof_words(lang)]
     return "\n".join(lines) + "\n"
+
+
+def _mark(verdict: Verdict) -> str:
+    if verdict.at_s is None:
+        return "–"
+    return "✓" if verdict.passed else "✗"
+
+
+def _at(verdict: Verdict, lang: str) -> str:
+    """When it went; a contingent one that did not come about says so."""
+    return tr("not played", lang) if verdict.at_s is None else clock(verdict.at_s)
 
 
 def _finding_mark(finding: Finding) -> str:
