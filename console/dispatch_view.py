@@ -13,7 +13,7 @@ from console import wording
 from console.cells import CUT, Line, Span, beside, exactly, fit, plain, rule, show, width, wrap
 from console.dispatching import Choice, Facts, Piece, Release
 from console.explained import recommended
-from console.look import clock, span
+from console.look import clock, span, way
 from console.page import Ctx
 from sensors.words import _
 
@@ -270,12 +270,7 @@ def _eta(ctx: Ctx, choice: Choice) -> str:
         return ctx.tr("{n} km off").format(n=f"{choice.away_km:.1f}")
     if eta is None:
         return ctx.tr("way ?")
-    return ctx.tr("in {span}").format(span=minutes(ctx, float(eta)))
-
-
-def minutes(ctx: Ctx, seconds: float) -> str:
-    """A way's time: whole minutes, for nobody drives to the second."""
-    return ctx.tr("{n} min").format(n=max(1, round(seconds / 60)))
+    return ctx.tr("in {span}").format(span=way(float(eta), ctx.look))
 
 
 def _state(ctx: Ctx, choice: Choice) -> str:
@@ -314,8 +309,8 @@ def _holds(ctx: Ctx, facts: Facts) -> str:
     waits = [
         words.format(
             unit=wording.unit(ctx, str(hold.get("unit"))),
-            span=minutes(ctx, float(hold.get("wait_s") or 0.0)),
-            way=minutes(ctx, float(hold.get("eta_s") or 0.0)),
+            span=way(float(hold.get("wait_s") or 0.0), ctx.look),
+            way=way(float(hold.get("eta_s") or 0.0), ctx.look),
         )
         for hold in facts.holds
     ]
@@ -330,7 +325,7 @@ def _nearest(ctx: Ctx, facts: Facts) -> str:
     codes = [str(code) for code in facts.nearest.get("why_not") or ()]
     return ctx.tr("Why not the nearest: {unit}, there in {span}: {why}").format(
         unit=wording.unit(ctx, str(facts.nearest.get("unit"))),
-        span=minutes(ctx, float(facts.nearest.get("eta_s") or 0.0)),
+        span=way(float(facts.nearest.get("eta_s") or 0.0), ctx.look),
         why="; ".join(wording.why_not(ctx.look, code) for code in codes),
     )
 
@@ -343,8 +338,8 @@ def _gap(ctx: Ctx, facts: Facts) -> str:
     after = facts.gap.get("after_s")
     words = ctx.tr("Left uncovered: {area}, help there in {before}, then {after}.").format(
         area=wording.place(ctx, str(facts.gap.get("area"))),
-        before=minutes(ctx, float(facts.gap.get("before_s") or 0.0)),
-        after=ctx.tr("by nobody") if after is None else minutes(ctx, float(after)),
+        before=way(float(facts.gap.get("before_s") or 0.0), ctx.look),
+        after=ctx.tr("by nobody") if after is None else way(float(after), ctx.look),
     )
     fill = facts.gap.get("fill")
     if not fill:

@@ -10,7 +10,7 @@ from typing import Any
 
 from console import wording
 from console.cells import Line, fit, hanging, paragraph, plain, rule, show, width
-from console.look import span
+from console.look import way
 from console.model import Row
 from console.page import Ctx
 from sensors.words import _
@@ -48,7 +48,7 @@ def _team(ctx: Ctx, number: int, team: dict[str, Any], cells: int) -> list[Line]
     """`1 民兵一队+护林一组 到场 11分  代价 13.0  可派`."""
     tr = ctx.tr
     names = "+".join(wording.unit(ctx, str(u.get("unit"))) for u in team.get("units") or ())
-    tail = tr("there in {t}").format(t=span(float(team.get("eta_s") or 0), ctx.look))
+    tail = tr("there in {t}").format(t=way(float(team.get("eta_s") or 0), ctx.look))
     if team.get("cost") is not None:
         tail += " " + tr("cost {n}").format(n=f"{float(team['cost']) / 60:.1f}")
     tail += " " + wording.unit_state(ctx.look, "available" if team.get("free") else "committed")
@@ -76,7 +76,7 @@ def nearest(ctx: Ctx, row: Row, cells: int) -> list[Line]:
     tr = ctx.tr
     head_line = tr("{unit} could be there in {t}. Not chosen, because:").format(
         unit=wording.unit(ctx, str(found.get("unit"))),
-        t=span(float(found.get("eta_s") or 0), ctx.look),
+        t=way(float(found.get("eta_s") or 0), ctx.look),
     )
     made = [rule(tr("Why not the nearest"), cells), *paragraph(head_line, cells)]
     for letter, code in zip(TEAM_LETTERS, found.get("why_not") or (), strict=False):
@@ -92,7 +92,7 @@ def why_not_nearest(ctx: Ctx, row: Row) -> str:
     codes = [wording.why_not(ctx.look, str(code)) for code in found.get("why_not") or ()]
     return ctx.tr("not {unit} ({t}): {why}").format(
         unit=wording.unit(ctx, str(found.get("unit"))),
-        t=span(float(found.get("eta_s") or 0), ctx.look),
+        t=way(float(found.get("eta_s") or 0), ctx.look),
         why="; ".join(codes),
     )
 
@@ -104,13 +104,13 @@ def gap(ctx: Ctx, row: Row, cells: int) -> list[Line]:
         return []
     tr = ctx.tr
     area = wording.place(ctx, str(found.get("area")))
-    before = span(float(found.get("before_s") or 0), ctx.look)
+    before = way(float(found.get("before_s") or 0), ctx.look)
     if found.get("after_s") is None:
         said = tr("{area}: nobody is left who could come (now {before})")
         text = said.format(area=area, before=before)
     else:
         said = tr("{area}: the next help takes {after} (now {before})")
-        after = span(float(found["after_s"]), ctx.look)
+        after = way(float(found["after_s"]), ctx.look)
         text = said.format(area=area, after=after, before=before)
     made = [rule(tr("What stays uncovered"), cells), *paragraph(text, cells)]
     if fill := found.get("fill"):

@@ -9,7 +9,7 @@ from console import wording
 from console.cells import Line, Span, beside, exactly, plain, show, size_of, width
 from console.item import CRIT, LOW, NOW, RUNNING, Item
 from console.listing import left, team
-from console.look import clock, day, local, span
+from console.look import clock, day, local, span, way
 from console.page import Ctx
 from console.wording import words
 from sensors.words import _
@@ -185,7 +185,7 @@ def _whole_team(ctx: Ctx, one: Item) -> str:
     names = "+".join(wording.unit(ctx, str(each.get("unit"))) for each in rec)
     eta = max(float(each.get("eta_s") or 0.0) for each in rec)
     said = ctx.tr("recommended {team}, there in {t}")
-    return said.format(team=names, t=span(eta, ctx.look))
+    return said.format(team=names, t=way(eta, ctx.look))
 
 
 def titled(ctx: Ctx, title: str, cells: int, follows: str = "") -> Line:

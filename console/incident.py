@@ -29,6 +29,7 @@ from console.page import Ctx
 from console.pages.map import WAYS, bearing
 from console.wording import words
 
+NEAR_M = 50.0
 SHARED = 76  # cells from which facts of several kinds share a line
 OVER = ("declined", "expired", "withdrawn")  # orders of which nothing is to be expected any more
 
@@ -346,6 +347,9 @@ def _from_there(ctx: Ctx, ident: str, at: Row, cells: int) -> list[Line]:
     eighth, metres = way(
         float(at["lon"]), float(at["lat"]), float(place["lon"]), float(place["lat"])
     )
+    if metres < NEAR_M:
+        words = ctx.tr("{unit}: close by").format(unit=wording.unit(ctx, ident))
+        return paragraph(words, cells)
     said = ctx.tr("{unit}: {way}, {km} km from there").format(
         unit=wording.unit(ctx, ident), way=ctx.tr(WAYS[eighth]), km=f"{metres / 1000:.1f}"
     )

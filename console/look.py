@@ -73,3 +73,8 @@ def span(seconds: float, look: Look) -> str:
         return look.tr("{h} h {m} min").format(h=hours, m=f"{minutes:02}")
     days, hours = divmod(hours, 24)
     return look.tr("{d} d {h} h").format(d=days, h=hours)
+
+
+def way(seconds: float, look: Look) -> str:
+    """How long somebody travels: whole minutes, one at least, for nobody drives to the second."""
+    return look.tr("{n} min").format(n=max(1, round(seconds / 60)))

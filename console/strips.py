@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 from console import wording
-from console.cells import Line, Span, exactly, fit, plain, rule, show
+from console.cells import Line, Span, exactly, fit, plain, rule, show, width
 from console.look import clock, span
 from console.model import Row
 from console.page import Ctx
@@ -16,7 +16,7 @@ from console.wording import lines
 STATES = ("unreachable", "committed", "available", "off_duty")
 STYLES = {"unreachable": "bad", "off_duty": "dim"}
 DOWN_ALLOWED = 4  # cameras, of 240: CONSOLE.md section 2
-CELL = 25  # of one team
+CELL, NAME, NAME_LEAST = 25, 12, 6  # of one team, and of its name
 # How an order travels: in the log and on its page, and no news on the main page.
 # Alerts stand above the strip, and are about something that is in the log by itself.
 QUIET = frozenset({"OrderQueued", "OrderSettled", "CommandDone", "OfficerAlerted"})
@@ -60,13 +60,15 @@ def _team(ctx: Ctx, row: Row) -> Span:
         more = show(str(row.get("off_reason") or ""))
     elif row.get("last_contact") is not None:
         more = span(ctx.now - float(row["last_contact"]), ctx.look)
-    name = fit(wording.either(ctx.look, row, str(row.get("id"))), 12)
-    return Span(fit(f"{name} {word} {more}", CELL - 1) + " ", STYLES.get(state, ""))
+    said = f"{word} {more}".rstrip()
+    room = max(NAME_LEAST, min(NAME, CELL - 2 - width(said)))
+    name = fit(wording.either(ctx.look, row, str(row.get("id"))), room)
+    return Span(fit(f"{name} {said}", CELL - 1) + " ", STYLES.get(state, ""))
 
 
 def _number(job: Row) -> str:
-    """The end of an incident's id: what the officer types for it."""
-    return show(str(job.get("incident") or "").rpartition("-")[2], 12)
+    """`#412`: the end of an incident's id, which the officer types for it."""
+    return "#" + show(str(job.get("incident") or "").rpartition("-")[2], 12)
 
 
 def devices(ctx: Ctx, cells: int) -> Line:

@@ -11,7 +11,7 @@ from typing import Any
 
 from console import wording
 from console.cells import show
-from console.look import clock, span
+from console.look import clock, way
 from console.model import Row
 from console.wording import Names, reasons, words
 from sensors.words import _
@@ -170,8 +170,8 @@ def _time(_names: Names, _row: Row, value: Any) -> str:
     return clock(value, seconds=False) if isinstance(value, NUMBER) else ""
 
 
-def _span(names: Names, _row: Row, value: Any) -> str:
-    return span(value, names.look) if isinstance(value, NUMBER) else ""
+def _way(names: Names, _row: Row, value: Any) -> str:
+    return way(value, names.look) if isinstance(value, NUMBER) else ""
 
 
 def _until(names: Names, _row: Row, value: Any) -> str:
@@ -232,7 +232,7 @@ FIELDS: Mapping[str, tuple[str, Wording]] = {
     "until": ("until", _until),
     "last_at": ("last_at", _time),
     "free_at": ("free_at", _time),
-    "eta_s": ("eta_s", _span),
+    "eta_s": ("eta_s", _way),
     "by_s": ("by_s", _number("{:+.0f}")),
     "step": ("level", lambda _n, _r, v: str(v + 1) if isinstance(v, int) else ""),
     "duty": ("on", _duty),

@@ -417,3 +417,22 @@ def test_resize_keeps_the_cursor_and_the_draft() -> None:
         stage.screen()
     assert any(line.startswith(":备注 412") for line in stage.screen())
     assert stage.desk.page.item == "I-e1-2"
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_narrow_frame_keeps_how_to_sign_and_how_to_get_out(lang: str) -> None:
+    post = {"post": {"township": "jm", "name": "泾明乡", "root": "fsx"}}
+    stage = Stage(lang=lang, post=post)
+    for name in ("handover", "dispatch", "teams"):
+        stage.desk._carry_out((Go(name, "I-e1-412"),), stage.at)
+        keys = stage.screen()[-2]
+        assert "F3" in keys, keys
+        assert "Esc" in keys, keys
+        assert "~" not in keys, keys
+
+
+def test_a_lost_line_names_the_drafts_by_their_pages() -> None:
+    settings = Settings(drafts={"dispatch:I-e1-412": "{}", "phone:": "{}", "handover": "{}"})
+    stage = Stage(incident(), settings=settings)
+    stage.wait(8.0, beats=False)
+    assert any("派出框 I-e1-412, 电话报警, 交班人的话" in line for line in stage.screen())

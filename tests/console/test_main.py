@@ -94,7 +94,7 @@ def test_rows_of_the_wireframe() -> None:
     assert re.search(second, text)
     assert "-- 队伍 5  可派 2  在办 1  失联 1  停用 1 --" in text
     assert re.search(r"干部应急队 +失联 12分", text)
-    assert re.search(r"网格救援一队 已到场 409", text)
+    assert re.search(r"网格救援一队 已到场 #409", text)
     assert re.search(r"交通劝导组 +停用 车坏", text)
     assert "探头 236/240 (限坏4,已坏4)" in text
     assert "本页已到底: 共 6 件。" in text
@@ -611,3 +611,27 @@ def test_empty_screen_says_so() -> None:
         lines = Stage(lang=lang).screen()
         assert said in lines[1]
     assert CRIT == 1
+
+
+def test_a_row_says_what_nobody_is_left_for_and_not_what_is_only_wanted() -> None:
+    ack = {"by": ME, "until": NOW + 600}
+    over = {"ack": ack, "due": {}, "released_at": NOW - 60, "rec": []}
+    stuck = incident("I-e1-1", nobody_for=["crew"], **over)
+    wish = incident("I-e1-2", nobody_for=["guide"], **over)
+    lines = "\n".join(Stage(stuck, wish).screen())
+    assert re.search(r"急.I-e1-1 .*缺处置: 对面山坡", lines)
+    assert re.search(r"急.I-e1-2 .* 对面山坡冒烟", lines)
+    assert re.search(r"-- 立即 1 (?s:.*)I-e1-1 (?s:.*)-- 急在办 1 (?s:.*)I-e1-2 ", lines)
+
+
+def test_lines_that_a_short_list_leaves_free_show_the_item_and_what_happened() -> None:
+    opened = log_row("e1-1.0", "IncidentOpened", incident="I-e1-412", plan="wildfire", priority=1)
+    lines = Stage(incident(), log={"e1-1.0": opened}).screen()
+    text = "\n".join(lines)
+    assert "-- I-e1-412 野火 急 雷家沟二组 第7版 --" in text
+    assert "== 危险 2 未读 2 ==" in text
+    assert "-- 刚刚 --" in text
+    empty = Stage(log={"e1-1.0": opened}).screen()
+    assert sum("I-e1-412" in line for line in empty) == 1
+    full = Stage(*(quiet(f"I-e1-{n}") for n in range(20))).screen()
+    assert not any("-- 刚刚 --" in line or "第7版" in line for line in full)
