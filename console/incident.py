@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from console import wording
+from console import reading, wording
 from console.cells import (
     Line,
     Span,
@@ -174,14 +174,13 @@ def hazards(ctx: Ctx, row: Row, cells: int) -> list[Line]:
     texts = row.get("hazards") or ()
     if not texts:
         return []
-    read = row.get("hazards_read") or {}
-    unread = sum(text not in read for text in texts)
-    said = ctx.tr("Hazards {n}, {m} unread").format(n=len(texts), m=unread)
+    known, unread = row.get("hazards_read") or {}, reading.unread(ctx, row)
+    said = ctx.tr("Hazards {n}, {m} unread").format(n=len(texts), m=len(unread))
     told = []
     for text in texts:
-        by = read.get(text)
+        by = known.get(text)
         note = f" ({wording.officer(ctx, str(by))})" if by else ""
-        told.append((show(str(text)) + note, "" if by else "warn"))
+        told.append((show(str(text)) + note, "warn" if text in unread else ""))
     return [rule(said, cells, "=", "bad" if unread else ""), *_side_by_side(told, cells)]
 
 
@@ -277,8 +276,7 @@ def _order(ctx: Ctx, order: Row, cells: int) -> Line:
 
 def item_hint(ctx: Ctx, one: Item) -> str:
     """`I-0412 危险2未读 等级未定 不选网格救援一队(4分): 无灭火机具`."""
-    texts, read = one.row.get("hazards") or (), one.row.get("hazards_read") or {}
-    unread = sum(text not in read for text in texts)
+    unread = len(reading.unread(ctx, one.row))
     parts = [show(one.id)]
     if unread and one.running:
         parts.append(ctx.tr("hazards {n} unread").format(n=unread))

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from command import messages as m
-from console import drafts, wording
+from console import reading, wording
 from console.cells import show
 from console.dispatching import facts
 from console.effects import Quit, Remember, Send, Sound, Write
@@ -154,10 +154,7 @@ def _words_stay(o: Order) -> Sequence[Move]:
 
 def _all_read(o: Order, hazards: Sequence[str]) -> bool:
     """By this officer: here in the dialog, or as the log has it."""
-    known = o.item.get("hazards_read") or {}
-    marked = drafts.read(o.env.ctx.settings, "dispatch", o.ident).get("read")
-    mine = set(marked) if isinstance(marked, list) else set()
-    return all(one in mine or known.get(one) == o.env.ctx.me for one in hazards)
+    return reading.read(o.env.ctx, o.item).issuperset(hazards)
 
 
 def within(o: Order, value: float, limits: tuple[float, float], words: str) -> None:

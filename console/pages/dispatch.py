@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from command import messages as m
-from console import drafts, wording
+from console import drafts, reading, wording
 from console.cells import Line, plain, show
 from console.dispatch_view import REASONS, Drawn, Hand, draw
 from console.dispatching import WEIGHTY, Choice, Facts, Piece, Release, facts, pieces
@@ -99,6 +99,7 @@ class DispatchPage(Page):
         self._note_changes(now, ctx.mono)
         self._note_viewers(ctx)
         self._facts = now
+        self._read |= frozenset(pieces(reading.read(ctx, now.row)))
         self._settle(now)
         self._drawn = draw(ctx, now, self._hand(ctx, now), width, height)
         if self._drawn.hazards != self._page or ctx.mono - self._page_at > SEEN_S:
@@ -183,7 +184,7 @@ class DispatchPage(Page):
     def opened(self, ctx: Ctx) -> Sequence[Move]:
         """The draft is back; the others see who looks; the automatic release waits once for it."""
         kept = drafts.read(ctx.settings, self.name, self.item)
-        self._read = frozenset(pieces(_texts(kept.get("read"))))
+        self._read = frozenset(pieces(reading.read(ctx, ctx.model.incident(self.item))))
         chosen = kept.get("chosen")
         self._chosen = tuple(_texts(chosen)) if isinstance(chosen, list) else None
         self._why = kept["why"] if kept.get("why") in REASONS else 0

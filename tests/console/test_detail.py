@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -28,6 +29,7 @@ from hypothesis import strategies as st
 from command import messages as m
 from console.detail import beside_list
 from console.original import chunks, escaped
+from console.settings import Settings
 
 EXPLAINED: Row = {
     "timeline": [],
@@ -120,10 +122,15 @@ def test_acknowledgement_and_who_looks() -> None:
 
 def test_hazards_say_who_has_read_them() -> None:
     row = incident()
-    read = {row["hazards"][0]: "leader"}
-    text = whole(opened(row | {"hazards_read": read}))
-    assert "== 危险 2 未读 1 ==" in text
+    first, second = row["hazards"]
+    text = whole(opened(row | {"hazards_read": {first: "leader"}}))
+    assert "== 危险 2 未读 2 ==" in text  # this officer has not
     assert "不得用水 (带班领导)" in text
+    text = whole(opened(row | {"hazards_read": {first: ME}}))
+    assert "== 危险 2 未读 1 ==" in text
+    draft = Settings(toured=True, drafts={"dispatch:I-e1-412": json.dumps({"read": [second]})})
+    text = whole(opened(row | {"hazards_read": {first: ME}}, settings=draft))
+    assert "== 危险 2 未读 0 ==" in text
 
 
 def test_an_acknowledgement_without_an_end_stands_until_the_handover() -> None:

@@ -114,6 +114,18 @@ def answered(stage: Stage, how: str, **more: Any) -> None:
 # --- what is on it
 
 
+def test_what_the_log_says_was_read_is_read() -> None:
+    first, second = incident()["hazards"]
+    stage = opened(incident(hazards_read={first: ME, second: "灾害岗@2台"}))
+    assert tr("unread", "zh") in body(stage)  # one of them by another officer
+    stage.press("escape")
+    stage.rows(incident(hazards_read={first: ME, second: ME}, rev=8))
+    stage.press("f2")
+    assert tr("unread", "zh") not in body(stage)
+    stage.press("f3")
+    assert stage.sent_of(m.Assign)
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("lang", LANGS)
 def test_dispatch_unread_and_ready_hold_their_columns(size: tuple[int, int], lang: str) -> None:
