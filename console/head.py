@@ -8,7 +8,7 @@ from __future__ import annotations
 from console import wording
 from console.cells import Line, Span, beside, exactly, plain, show, size_of, width
 from console.item import CRIT, LOW, NOW, RUNNING, Item
-from console.listing import left, team
+from console.listing import left, limit, team
 from console.look import clock, day, local, span, way
 from console.page import Ctx
 from console.wording import words
@@ -174,7 +174,7 @@ def _clocks(ctx: Ctx, one: Item) -> str:
     """`0:22后自动派出`; any other deadline by its name."""
     if one.due_kind == "release" and one.due_at >= ctx.now:
         return ctx.tr("sent by itself in {t}").format(t=left(ctx, one.due_at))
-    return f"{wording.due(ctx.look, one.due_kind)} {left(ctx, one.due_at)}"
+    return limit(ctx, one)
 
 
 def _whole_team(ctx: Ctx, one: Item) -> str:
@@ -200,9 +200,8 @@ def titled(ctx: Ctx, title: str, cells: int, follows: str = "") -> Line:
     if next_one is not None and (next_one is not top or ctx.queue.lane(next_one.id) <= NOW):
         style = wording.urgency_style(next_one.urgency)
         sign = Span(wording.urgency(ctx.look, next_one.urgency), style)
-        clocks = left(ctx, next_one.due_at)
-        if next_one.due_kind != "release":
-            clocks = f"{wording.due(ctx.look, next_one.due_kind)} {clocks}"
+        sending = next_one.due_kind == "release"
+        clocks = left(ctx, next_one.due_at) if sending else limit(ctx, next_one)
         right = (Span(" "), sign, Span(f" {show(next_one.id, 64)} {clocks} [F2]", "bold"))
     head = f"== {show(title)} "
     room = cells - size_of(right)

@@ -18,6 +18,7 @@ HIGH_UNSEEN_S = 300.0  # 紧 not acknowledged for so long counts as 急
 NEVER = float("inf")
 NO_DEADLINE_S = 86_400.0  # what has no deadline is looked at within a day
 
+SHORT = "short"  # nobody is left for what must come: overdue from the start, and no clock says more
 OFFICER, UNIT, POST, OUTSIDE = "officer", "unit", "post", "outside"  # who owes the next step
 OPEN_STATES = frozenset({"open", "assigned", "working"})
 AT_WORK = frozenset({"accepted", "en_route", "on_scene"})
@@ -188,7 +189,7 @@ def _of_an_incident(row: Row, due: Row, urgency: int, acked: str) -> list[Deadli
     if (at := due.get("ackend")) is not None:
         found.append((float(at), "ackend", OFFICER))
     if acked != "yes" and lacking(row):
-        found.append((float(row.get("news_at") or 0.0), "send", OFFICER))
+        found.append((float(row.get("news_at") or 0.0), SHORT, OFFICER))
     return found
 
 

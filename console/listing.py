@@ -17,6 +17,7 @@ from console.item import (
     NORM,
     NOW,
     RUNNING,
+    SHORT,
     TODO,
     WATCH,
     Item,
@@ -168,12 +169,24 @@ def trouble(ctx: Ctx, one: Item) -> str:
     """What is worse than what is seen: a crew that does not answer, a duty that nobody has."""
     if one.row.get("mayday"):
         return wording.word(ctx.look, words.STAGE, "mayday")
+    return _lacks(ctx, one)
+
+
+def _lacks(ctx: Ctx, one: Item) -> str:
+    """`缺急救+1`: duties that nobody has."""
     roles = lacking(one.row)
     if not roles:
         return ""
     return ctx.tr("no {roles}").format(
         roles=_with_more(wording.role(ctx.look, roles[0]), len(roles) - 1)
     )
+
+
+def limit(ctx: Ctx, one: Item) -> str:
+    """`自动派出 0:22`: the next deadline and its time; of what nobody is left for, what that is."""
+    if one.due_kind == SHORT:
+        return _lacks(ctx, one)
+    return f"{wording.due(ctx.look, one.due_kind)} {left(ctx, one.due_at)}"
 
 
 def team(ctx: Ctx, one: Item, *, stage: bool, cells: int = 60) -> str:
@@ -242,6 +255,8 @@ def due(ctx: Ctx, one: Item, cells: int) -> str:
     if ctx.lost:
         then = ctx.tr("then left {t}") if one.due_at >= ctx.now else ctx.tr("then {t}")
         return fit(then.format(t=left(ctx, one.due_at, short=True)), cells)
+    if one.due_kind == SHORT:
+        return fit(_lacks(ctx, one), cells)
     time = left(ctx, one.due_at, short=cells < 16)
     return fit(wording.due(ctx.look, one.due_kind), cells - width(time) - 1) + " " + time
 

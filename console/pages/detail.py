@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from command import messages as m
-from console import wording
 from console.cells import Line, plain, show
 from console.effects import Send
 from console.incident import head, item_hint, sections
 from console.item import Item, item
-from console.listing import left
+from console.listing import limit
 from console.model import Row
 from console.original import original
 from console.page import Ctx, Go, Move, Page
@@ -83,8 +82,8 @@ class DetailPage(Page):
         one = self._one(ctx)
         if one is None:
             return ""
-        limit = f"{wording.due(ctx.look, one.due_kind)} {left(ctx, one.due_at)}"
-        return f"{limit}  {item_hint(ctx, one)}" if not one.ended else item_hint(ctx, one)
+        hint = item_hint(ctx, one)
+        return hint if one.ended else f"{limit(ctx, one)}  {hint}"
 
     def keys(self, ctx: Ctx) -> str:
         """What the keys do here."""

@@ -620,6 +620,17 @@ def test_a_row_says_what_nobody_is_left_for_and_not_what_is_only_wanted() -> Non
     wish = incident("I-e1-2", nobody_for=["guide"], **over)
     lines = "\n".join(Stage(stuck, wish).screen())
     assert re.search(r"急.I-e1-1 .*缺处置: 对面山坡", lines)
+    lapsed = incident("I-e1-1", nobody_for=["crew"], **over | {"ack": None, "lapses": 1})
+    for lang, said in (("zh", "缺处置"), ("en", "no Crew")):
+        stage = Stage(lapsed, lang=lang)
+        main = stage.screen()
+        assert said in main[1]  # line 2, and the row's last column
+        assert main[4].rstrip().endswith(said)
+        stage.press("enter")
+        detail = stage.screen()
+        assert f"{said} [F2]" in detail[1]
+        assert f"> {said}  " in detail[-4]
+        assert not re.search(r"逾|now!|派出期限|send by", "".join((*main[:6], *detail)))
     assert re.search(r"急.I-e1-2 .* 对面山坡冒烟", lines)
     assert re.search(r"-- 立即 1 (?s:.*)I-e1-1 (?s:.*)-- 急在办 1 (?s:.*)I-e1-2 ", lines)
 
