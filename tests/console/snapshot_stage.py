@@ -27,7 +27,7 @@ from command.core.shift import shift_row
 from command.core.step import Batch, step
 from command.core.tables import LIVE
 from command.core.ticks import decide_tick, next_due
-from command.core.timeline import marks, newest_first
+from command.core.timeline import is_routine, marks, newest_first
 from command.core.township import document
 from command.core.world import empty
 from command.messages import Beat, Rows, Snapshot
@@ -38,7 +38,7 @@ from sensors.sources import Sources, index
 OFFICER = {"zh": "值守岗@1台", "en": "watch@1"}
 BEGIN = NOW - 3600.0
 HEARTBEAT_S = 300.0
-SAID = 2000  # log lines that the post remembers
+SAID = 200  # log lines that the post remembers
 
 
 class Night(CorePost):
@@ -154,11 +154,8 @@ class Night(CorePost):
         self.now = max(self.now, moment)
 
     def sign_on(self, settings: Settings | None = None) -> Console:
-        """The console of this night's officer; she takes note that the picture is there."""
-        made = self.console(self.officer, settings or Settings(lang=self.lang, toured=True))
-        made.desk.look = made.desk.look.__class__(lang=self.lang)
-        made.turn()
-        return made
+        """The console of this night's officer."""
+        return self.console(self.officer, settings or Settings(lang=self.lang, toured=True))
 
     # --- what the feed does
 
@@ -170,7 +167,8 @@ class Night(CorePost):
             values = [event_dict(event) for event in batch.events]
             self.load.follow(batch.events)
             lines = views.log_lines(self.world, batch.events, self.seq, values)
-            self.lines = [*self.lines, *lines][-SAID:]
+            news = [line for line in lines if not is_routine(line[1])]
+            self.lines = [*self.lines, *news][-SAID:]
             self._tell(views.changed(self.world, batch.events, self.seq, values))
             self._details()
         return batch
