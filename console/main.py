@@ -119,6 +119,7 @@ class Console:
             kept=kept,
         )
         self.app = ConsoleApp(self.desk, self.carry, before=self._before)
+        self._stdin = sys.stdin.fileno() if sys.stdin.isatty() else None  # else a browser's pipe
         self._first_words(fault, odd)
 
     async def run(self) -> int:
@@ -161,7 +162,9 @@ class Console:
         self.carry(self.app.safe.effects(lambda: self.desk.ended(said, mono), mono))
 
     def _before(self) -> None:
-        """At each tick: how the line stands."""
+        """At each tick: how the line stands, and whether there is a terminal still."""
+        if self._stdin is not None and terminal.gone(self._stdin):
+            self._leave()
         state = self.link.state
         self.desk.link_words = words(state, time.monotonic(), self.desk.look)
         if state.phase is Phase.REFUSED and not self.link.ever_up:

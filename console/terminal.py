@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import sys
 import threading
 import time
@@ -224,6 +225,20 @@ async def _says_nobody(argv: list[str], environment: Mapping[str, str]) -> bool:
             process.kill()
     now, *last = said.split() or [b""]
     return process.returncode == 0 and now == b"0" and bool(last)
+
+
+def gone(descriptor: int) -> bool:
+    """Whether the other end of the terminal is closed: then nobody will ever read or type again.
+
+    A signal says so only where the program has a controlling terminal. False where it is no
+    terminal at all.
+    """
+    poll = select.poll()
+    try:
+        poll.register(descriptor, 0)
+        return any(events & select.POLLHUP for _, events in poll.poll(0))
+    except (OSError, ValueError):
+        return False
 
 
 def has_chinese(environment: Mapping[str, str]) -> bool:

@@ -33,7 +33,19 @@ class Terminal:
 
     def stall(self) -> None:
         """Take nothing: as a window that is gone, or Ctrl-S."""
-        self._loop.remove_reader(self._master)
+        if self._master >= 0:
+            self._loop.remove_reader(self._master)
+
+    def vanish(self) -> None:
+        """The window is closed; no signal tells of it."""
+        self.stall()
+        os.close(self._master)
+        self._master = -1
+
+    def close(self) -> None:
+        """At the end, if it is there still."""
+        if self._master >= 0:
+            self.vanish()
 
     def type(self, text: str) -> None:
         os.write(self._master, text.encode())
@@ -92,4 +104,4 @@ async def on_a_terminal(
         with suppress(ProcessLookupError):
             process.kill()
         await process.wait()
-        os.close(master)
+        terminal.close()

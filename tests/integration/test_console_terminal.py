@@ -160,6 +160,14 @@ async def test_a_terminal_that_is_closed_ends_the_console(tmp_path: Path) -> Non
             assert await terminal.process.wait() == 0
 
 
+async def test_a_terminal_that_vanishes_without_a_signal_ends_it_as_well(tmp_path: Path) -> None:
+    async with at_terminal(tmp_path) as (terminal, _rows):
+        terminal.vanish()
+        async with asyncio.timeout(10):
+            # 120 is Python's own: its last words could not be flushed to what is gone.
+            assert await terminal.process.wait() in {0, 120}
+
+
 async def test_a_wrong_token_is_one_line_and_exit_one(tmp_path: Path) -> None:
     async with served(Post()) as feed:
         url = f"ws://127.0.0.1:{feed.port}/console"
