@@ -27,6 +27,7 @@ REASONS = {
 HOT_S = 10.0  # a countdown so short is filled red
 BOX = 100  # cells of the hazards' box at most: longer lines are not read at night
 TALL = 24  # lines from which there is room for blanks
+LOW = 16
 ROOMY = 34  # and for what the teams cost
 NEAR_KM = 0.05  # 0.0 would be said
 UNITS_LEAST = 3  # rows of units that stay while hazards are read
@@ -68,7 +69,8 @@ def draw(ctx: Ctx, facts: Facts, hand: Hand, cells: int, height: int) -> Drawn:
     ]
     room = height - 2 - len(below) - 3 * len(gap)
     drawn.lines += gap
-    hazards, drawn.hazards = _hazards(ctx, facts, hand, cells, room - UNITS_LEAST)
+    units = UNITS_LEAST if height >= LOW else 0  # on a very low screen who reads needs all of it
+    hazards, drawn.hazards = _hazards(ctx, facts, hand, cells, room - units)
     if len(drawn.lines) + len(hazards) > height:
         drawn.hazards = ()  # not wholly on the screen: not to be marked as read
     drawn.lines += [*hazards, *gap, _orders_rule(ctx, facts, hand, cells)]

@@ -169,7 +169,7 @@ def trouble(ctx: Ctx, one: Item) -> str:
     """What is worse than what is seen: a crew that does not answer, a duty that nobody has."""
     if one.row.get("mayday"):
         return wording.word(ctx.look, words.STAGE, "mayday")
-    return _lacks(ctx, one)
+    return "" if one.due_kind == SHORT else _lacks(ctx, one)  # the last column says it then
 
 
 def _lacks(ctx: Ctx, one: Item) -> str:
@@ -252,11 +252,11 @@ def due(ctx: Ctx, one: Item, cells: int) -> str:
     """`自动派出  0:22` in exactly `cells`."""
     if one.ended:
         return " " * cells
+    if one.due_kind == SHORT:
+        return fit(_lacks(ctx, one), cells)
     if ctx.lost:
         then = ctx.tr("then left {t}") if one.due_at >= ctx.now else ctx.tr("then {t}")
         return fit(then.format(t=left(ctx, one.due_at, short=True)), cells)
-    if one.due_kind == SHORT:
-        return fit(_lacks(ctx, one), cells)
     time = left(ctx, one.due_at, short=cells < 16)
     return fit(wording.due(ctx.look, one.due_kind), cells - width(time) - 1) + " " + time
 

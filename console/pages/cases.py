@@ -118,7 +118,7 @@ class CasesPage(Board):
             Column(tr("Responsible"), 16 if zh else 12, sort=lambda c: c.post),
             Column(
                 tr("Time left"),
-                10 if zh else 11,
+                11,
                 sort=lambda c: c.due if c.due is not None else -1.0,
             ),
         ]

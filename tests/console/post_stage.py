@@ -67,7 +67,8 @@ class Console:
         self.skew = float(1000 * len(post.consoles))  # each machine's monotonic clock is its own
         self.settings = settings or Settings()
         mine = f"c{len(post.consoles) + 1}"  # ids are ASCII, names are not
-        self.desk = Desk(PAGES, lambda: f"{mine}-{next(ids)}", self.settings, look=Look(lang=self.settings.lang))
+        look = Look(lang=self.settings.lang)
+        self.desk = Desk(PAGES, lambda: f"{mine}-{next(ids)}", self.settings, look=look)
         self.sent: list[Send] = []
         self.effects: list[Effect] = []
         self._unanswered: list[Send] = []

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import pytest
 from post_stage import FOLDER as TOWNSHIP
 from rich.color import ColorSystem
+from rich.style import Style
 from snapshot_screens import SCREENS, TOUR, Size, Taken, taken
 
 from console.cells import Line, size_of, text_of
@@ -109,7 +110,10 @@ def codes(name: str, colour: str) -> str:
     if system is None:
         on = {"bold": found.bold, "reverse": found.reverse}
         return " ".join(word for word, there in on.items() if there) or "plain"
-    return re.sub(r"\x1b\[([\d;]*)mx.*", r"\1", found.render("x", color_system=system))
+    fresh = Style(  # Rich keeps what it made of a style the first time
+        color=found.color, bgcolor=found.bgcolor, bold=found.bold, reverse=found.reverse
+    )
+    return re.sub(r"\x1b\[([\d;]*)mx.*", r"\1", fresh.render("x", color_system=system))
 
 
 def written(shot: Shot, lines: Sequence[Line]) -> str:
