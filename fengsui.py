@@ -266,7 +266,8 @@ def drill(
         ),
     ] = None,
     fast: Annotated[
-        bool, typer.Option("--fast", help="Virtual clock: decisions only, no servers.")
+        bool,
+        typer.Option("--fast", help="Virtual clock: the post itself, no servers, in a second."),
     ] = False,
     report: Annotated[Path | None, typer.Option(help="Folder for report, transcript, log.")] = None,
     mqtt: Mqtt = None,

@@ -147,7 +147,7 @@ async def _connected(broker: Broker) -> None:
     """
     try:
         async with asyncio.timeout(CONNECT_S):
-            while not broker.state.connected:  # noqa: ASYNC110 - asked for once in a reign
+            while not broker.connected:  # noqa: ASYNC110 - asked for once in a reign
                 await asyncio.sleep(0.01)
     except TimeoutError:
         log.warning("broker not ready", why=broker.state.reason)

@@ -398,10 +398,15 @@ class Broker:
         return list(islice(chain.from_iterable(s.hand for s in self._sessions), limit))
 
     @property
+    def connected(self) -> bool:
+        """Both sessions are connected and subscribed; `state` says it with reasons."""
+        return all(session.up for session in self._sessions)
+
+    @property
     def state(self) -> BrokerState:
         """Both sessions in one: what troubles people's is said first."""
         sessions = self._sessions
-        connected = all(session.up for session in sessions)
+        connected = self.connected
         reason, detail = next(((s.reason, s.detail) for s in sessions if s.reason), ("", ""))
         return BrokerState(
             connected=connected,

@@ -125,7 +125,8 @@ class Post:
                 began = self._clock.elapsed()
                 await self.turn()
                 self._patience.stalled(self._clock.elapsed() - began)
-                await asyncio.sleep(0)  # a turn without a commit has let nobody else run
+                if self._wake.is_set():
+                    await asyncio.sleep(0)  # a turn without a commit has let nobody else run
 
     async def _ticks(self) -> None:
         while True:
@@ -192,7 +193,7 @@ class Post:
         if not self._tick:
             return []
         self._tick = False
-        if not self._patience.tick(connected=self._broker.state.connected):
+        if not self._patience.tick(connected=self._broker.connected):
             return []
         return [Deadline(name) for name, _ in decide_tick(self.world, now)]
 

@@ -44,12 +44,19 @@ def _fuzz(*, as_json: bool, embedded: bool) -> int:  # noqa: ARG001 - one signat
     return 0
 
 
+def _day(*, as_json: bool, embedded: bool) -> int:  # noqa: ARG001 - no servers take part
+    from simulations.bench_day import bench  # noqa: PLC0415
+
+    return bench(as_json=as_json)
+
+
 # Called with `as_json` and `embedded` (the embedded pair only; else the benchmark's own choice).
 BENCHES: dict[str, Callable[..., int]] = {
     "way": _way,
     "restart": _restart,
     "faults": _faults,
     "console": _console,
+    "day": _day,
     "fuzz": _fuzz,
 }
 

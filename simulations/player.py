@@ -45,6 +45,7 @@ WHOLE = frozenset({"smoke"})  # drills whose golden transcript holds every event
 RECORDS = frozenset(  # events that say what was heard and sent, and decide nothing
     {"SourceHeard", "SourceSilent", "UnitLocated", "ReplyReceived", "OrderQueued", "OrderSettled"}
 )
+LEASE_S = 60.0  # nobody else wants it
 LEAD_S = 1.0  # the post is up and everybody connected by then: nothing takes time here
 
 
@@ -65,7 +66,12 @@ async def _play(scenario: Scenario, township: Township, files: str, folder: Path
 def in_memory(folder: Path, start: float) -> Settings:
     """For a post of a drill that begins at `start`; its sealed files go into `folder`."""
     return Settings(
-        township=folder, data=folder, root=DRILL_ROOT, start=start, compact_every=KEEP_ENTRIES
+        township=folder,
+        data=folder,
+        root=DRILL_ROOT,
+        start=start,
+        lease_s=LEASE_S,
+        compact_every=KEEP_ENTRIES,
     )
 
 

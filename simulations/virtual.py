@@ -43,13 +43,13 @@ class _Leaping(selectors.DefaultSelector):
         self._leap = leap
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout is not None and timeout <= 0:
+            return []  # there is work at this very moment
         ready = super().select(0)
-        if ready:
-            return ready
-        if timeout is None:
+        if not ready and timeout is None:
             raise StandstillError("nothing is ready, and no timer is set")
-        if timeout > 0:
-            self._leap(timeout)
+        if not ready:
+            self._leap(timeout or 0.0)
         return ready
 
 

@@ -237,7 +237,8 @@ class MemoryClient:
     ) -> None:
         """As of aiomqtt."""
         self._broker.publish(topic, payload, qos, retain=retain)
-        await asyncio.sleep(0)
+        if qos:
+            await asyncio.sleep(0)  # for the acknowledgement
 
     @property
     def messages(self) -> AsyncIterator[Message]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -17,8 +17,8 @@ from simulations.memory.store import MemoryStore
 NOWHERE = Addresses(mqtt="mqtt://memory", redis="redis://memory", services=None)
 
 
-def _time() -> float:
-    return asyncio.get_running_loop().time()
+def _loop_time() -> Callable[[], float]:
+    return asyncio.get_running_loop().time
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,9 @@ class Memory:
 
     township: Township
     digest: str  # of the township's files
+    time: Callable[[], float] = field(default_factory=_loop_time)
     broker: MemoryBroker = field(default_factory=MemoryBroker)
-    store: MemoryStore = field(default_factory=lambda: MemoryStore(_time))
+    store: MemoryStore = field(default_factory=lambda: MemoryStore(_loop_time()))
     door: MemoryDoor = field(default_factory=MemoryDoor)
 
     @property
@@ -40,8 +41,8 @@ class Memory:
             store=lambda _: self.store,
             dial=self.broker.dial,
             listen=self.door.listen,
-            wall=_time,
-            monotonic=_time,
+            wall=self.time,
+            monotonic=self.time,
         )
 
     def client(self, name: str) -> AbstractAsyncContextManager[MemoryClient]:
