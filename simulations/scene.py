@@ -61,7 +61,7 @@ class Scene:
     def ended(self) -> Iterator[str]:
         """Hazards that are over, each told once."""
         for ident, hazard in self.hazards.items():
-            if ident not in self._over and hazard.outcome().over_s is not None:
+            if ident not in self._over and hazard.next_s is None:
                 self._over.add(ident)
                 yield ident
 

@@ -50,6 +50,7 @@ class Rising:
     _moved: float = 0.0
     _caught: float = 0.0
     _prevented: int = 0
+    _course: list[tuple[float, float]] = field(default_factory=list)
     _done: set[int] = field(default_factory=set)  # stages that have come
     _figures: Counter[str] = field(default_factory=Counter)
 
@@ -84,6 +85,7 @@ class Rising:
             self._at_s += STEP_S
             level = intensity(self.part, self._at_s)
             self._highest = max(self._highest, level)
+            self._course.append((self._at_s, round(level, 2)))
             self._move(level, crews)
             for number, stage in enumerate(self.part.stage):
                 if number not in self._done and level >= stage.level:
@@ -124,4 +126,4 @@ class Rising:
             "prevented": float(self._prevented),
             **self._figures,
         }
-        return Outcome(self._over_s, figures)
+        return Outcome(self._over_s, figures, tuple(self._course))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from command.core.township import Ring
 from sensors.observations import Position
 
 
@@ -38,11 +39,14 @@ class Signal:
 class Outcome:
     """How a hazard stands. `over_s`: when it was contained, found, handed over; None: not yet.
 
-    `figures` are named numbers ("hectares", "moved"): what a delay cost.
+    `figures` are named numbers ("hectares", "moved"): what a delay cost. `course` is its size over
+    time, as (second, hectares or metres); `rings` what it covers, as outlines in degrees.
     """
 
     over_s: float | None
     figures: Mapping[str, float]
+    course: tuple[tuple[float, float], ...] = ()
+    rings: tuple[Ring, ...] = ()
 
 
 class Hazard(Protocol):

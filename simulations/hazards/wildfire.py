@@ -18,9 +18,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 
 from command.core.geo import distance_m
-from command.core.township import Township
+from command.core.township import Ring, Township
 from sensors.observations import Position
 from sensors.topics import Kind
 from simulations.hazards.land import CELL_M, FOREST, FUEL, NO_FUEL, Codes, Floats, Land
@@ -159,6 +160,7 @@ class Wildfire:
     _debt: float = 0.0  # cells of work that are left over from the last step
     _told: dict[str, float] = field(default_factory=dict)  # source -> hectares when it spoke last
     _out: int = 0  # cells put out by crews
+    _course: list[tuple[float, float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """One cell burns; nothing does where there is no fuel."""
@@ -196,6 +198,7 @@ class Wildfire:
             self._at_s += STEP_S
             self._fight(crews)
             self.state = spread(self.state, self._table, self._calm(crews), self.dice)
+            self._course.append((self._at_s, round(self.hectares, 2)))
             if not (self.state == BURNING).any():
                 self._over_s = self._at_s
             signals += self._seen()
@@ -204,7 +207,22 @@ class Wildfire:
     def outcome(self) -> Outcome:
         """Hectares, and how many of them crews put out."""
         figures = {"hectares": round(self.hectares, 2), "put_out": round(self._out * CELL_HA, 2)}
-        return Outcome(self._over_s, figures)
+        return Outcome(self._over_s, figures, tuple(self._course), self._rings())
+
+    def _rings(self) -> tuple[Ring, ...]:
+        """The outlines of all that burnt."""
+        size = (self.land.lon_step, self.land.lat_step)
+        south_west = [
+            (self.land.west + column * size[0], self.land.south + row * size[1])
+            for row, column in np.argwhere(self.state != UNBURNT)
+        ]
+        cells = [shapely.box(w, s, w + size[0], s + size[1]) for w, s in south_west]
+        whole = shapely.union_all(cells, grid_size=size[1] / 1000)
+        areas = getattr(whole, "geoms", [whole]) if cells else ()
+        return tuple(
+            tuple((round(lon, 6), round(lat, 6)) for lon, lat in area.exterior.coords)
+            for area in areas
+        )
 
     # --- crews
 

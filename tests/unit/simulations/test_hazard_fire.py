@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 import pytest
 from drill_make import township
+from shapely.geometry import Polygon
 
 from sensors.observations import Position
 from simulations.hazards.land import FOREST, NO_FUEL, SCRUB, Land, draw
@@ -16,6 +17,7 @@ from simulations.hazards.signals import Crew, Signal
 from simulations.hazards.wildfire import (
     BURNING,
     BURNT,
+    CELL_HA,
     STEP_S,
     UNBURNT,
     Watcher,
@@ -153,6 +155,19 @@ def test_it_is_over_when_nothing_burns_and_asks_for_no_more_steps() -> None:
     assert held.next_s is None
     assert held.step(9 * HOUR, []) == []
     assert held.outcome().figures["put_out"] > 0
+
+
+def test_it_tells_its_course_and_its_outline() -> None:
+    burnt = fire(jingming(), 8.0)
+    assert burnt.outcome().rings != ()
+    burnt.step(HOUR, [])
+    told = burnt.outcome()
+    sizes = [size for _, size in told.course]
+    assert sizes == sorted(sizes)
+    assert sizes[-1] == told.figures["hectares"]
+    areas = [Polygon(ring).area for ring in told.rings]
+    cell_deg2 = jingming().lon_step * jingming().lat_step
+    assert sum(areas) / cell_deg2 * CELL_HA >= told.figures["hectares"] - 0.1
 
 
 def test_the_same_seed_burns_the_same_and_another_does_not() -> None:
