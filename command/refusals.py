@@ -47,7 +47,8 @@ SENTENCES: dict[Refusal, str] = {
 
 def refused(refusal: Refused) -> CommandResult:
     """The answer to a command that a rule forbids."""
-    words = tr(SENTENCES[refusal.why]).format(what=refusal.what, by=refusal.by)
+    by = tr("post") if refusal.by == "post" else refusal.by  # it acts under a code for a name
+    words = tr(SENTENCES[refusal.why]).format(what=refusal.what, by=by)
     return CommandResult(ok=False, reason=words, code=refusal.why.value, by=refusal.by)
 
 

@@ -254,7 +254,7 @@ def flood(ctx: Ctx, cells: int) -> list[Line]:
         )
         made.append(plain(said.format(at=since, n=load.get("n10", "-")), cells, "high"))
         made.append(plain(_short(ctx), cells, "warn"))
-    chatter = [show(str(name), 64) for name in ctx.model.beat.get("chatter") or ()]
+    chatter = [wording.source(ctx, str(name)) for name in ctx.model.beat.get("chatter") or ()]
     if chatter:
         said = ctx.tr("-- chattering sources {n} (3 a minute or more), merged by the post: {names}")
         made.append(plain(said.format(n=len(chatter), names=" ".join(chatter)), cells, "warn"))

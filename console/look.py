@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from math import ceil
 
 from sensors.words import tr as translate
 
@@ -76,5 +77,5 @@ def span(seconds: float, look: Look) -> str:
 
 
 def way(seconds: float, look: Look) -> str:
-    """How long somebody travels: whole minutes, one at least, for nobody drives to the second."""
-    return look.tr("{n} min").format(n=max(1, round(seconds / 60)))
+    """How long somebody travels: begun minutes, as the log has it; nobody drives to the second."""
+    return look.tr("{n} min").format(n=max(1, ceil(seconds / 60)))

@@ -6,6 +6,7 @@ incident in which it alarms.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from console import wording
@@ -244,7 +245,7 @@ class CamerasPage(Page):
         online = sum(wall.cameras[ident].row.get("state") == "online" for ident in ids)
         spans = [
             Span("> " if here else "  ", "bold"),
-            Span(fit(area_name(ctx, area), NAME_CELLS) + " ", "bold" if here else ""),
+            Span(fit(area_name(ctx, wall, area), NAME_CELLS) + " ", "bold" if here else ""),
             Span(fit(f"{online}/{len(ids)}", COUNT_CELLS) + " "),
         ]
         for place, ident in enumerate(ids):
@@ -272,11 +273,25 @@ class CamerasPage(Page):
         return plain(f"{legend}  {norm}", width, "dim")
 
 
-def area_name(ctx: Ctx, area: str) -> str:
-    """A village, or the yard, the hall, the main road."""
+def area_name(ctx: Ctx, wall: Wall, area: str) -> str:
+    """A village, the yard, the hall, or the road that the cameras there are named after."""
+    if area == "road" and (name := _road(wall)):
+        rows = ctx.model.table("shape").values()
+        row = next((row for row in rows if row.get("name") == name), {"name": name})
+        said = ctx.tr("along {road}").format(road=wording.either(ctx.look, row))
+        if width(said) <= NAME_CELLS:
+            return said
     if area in AREAS:
         return ctx.tr(AREAS[area])
     return wording.place(ctx, area)
+
+
+def _road(wall: Wall) -> str:
+    """`北大路` of `北大路01号`, `北大路02号`: what their names begin with, before the numbers."""
+    names = [str(wall.cameras[ident].row.get("name") or "") for ident in wall.areas["road"]]
+    found = re.match(r"\D+", names[0])
+    same = found and all(name.startswith(found[0]) for name in names)
+    return show(found[0].strip(" -#"), 40) if found and same else ""
 
 
 def _size(part: Span) -> int:

@@ -180,7 +180,7 @@ class TeamsPage(Board):
         )  # fmt: skip
 
     def columns(self, ctx: Ctx) -> Sequence[Column]:
-        """Compact: as the wireframe; wider screens add kind, place and equipment."""
+        """Compact: place and channel share a column; wider screens have both, and add more."""
         tr, look = ctx.tr, ctx.look
         zh = look.lang == "zh"
         made = [
@@ -194,10 +194,16 @@ class TeamsPage(Board):
             Column(tr("Task"), 9, sort=lambda j: str(j.job.get("incident", "~"))),
             Column(tr("Stage"), 8, sort=lambda j: str(j.job.get("status", "~"))),
             Column(tr("Next limit"), 12 if zh else 13, sort=lambda j: j.due[1] if j.due else 1e18),
-            Column(tr("Where"), 0, sort=_where_from),
+            Column(
+                tr("Where/channel") if look.compact else tr("Where"),
+                0,
+                sort=_channel_first if look.compact else _place_first,
+            ),
             Column(tr("Heard of"), 9 if zh else 10, sort=lambda j: -(_heard(j) or 0.0)),
         ]
         if not look.compact:
+            channel = 15 if look.width >= 140 else 8
+            made.insert(7, Column(tr("Channel"), channel, sort=_channel_first))
             made.insert(4, Column(tr("Kind"), 8, sort=_of_its_incident(ctx, "kind")))
         if look.width >= 140:
             made.insert(5, Column(tr("Place"), 14, sort=_of_its_incident(ctx, "place")))
@@ -224,6 +230,7 @@ class TeamsPage(Board):
             _age(ctx, row) if row.first else "",
         ]
         if not look.compact:
+            made.insert(7, _channel(ctx, unit) if row.first else "")
             made.insert(4, wording.kind(ctx, str(incident.get("kind"))) if incident else "")
         if look.width >= 140:
             place = str(incident.get("place") or ""), str(incident.get("place_name") or "")
@@ -255,15 +262,18 @@ class TeamsPage(Board):
         return self._accounted(ctx, row, everybody=key == "go")
 
     def _where(self, ctx: Ctx, row: Job) -> str:
-        """Where it was last seen, else how to call it, else where it has its home."""
+        """Where it was last seen, else its home; in a shared column the channel before that."""
         unit, ident = row.unit, str(row.unit.get("id"))
         seen = (unit.get("position"), len(ctx.model.table("place")))
         known = self._near.get(ident)
         if known is None or known[0] != seen:
             known = self._near[ident] = (seen, nearest_place(ctx.model, unit))
-        if place := known[1] or _home(unit):
-            return wording.place(ctx, place, place)
-        return _channel(ctx, unit)
+        if known[1]:
+            return wording.place(ctx, known[1])
+        if ctx.look.compact and unit.get("contact"):
+            return _channel(ctx, unit)
+        home = str(unit.get("place") or "")
+        return ctx.tr("home {place}").format(place=wording.place(ctx, home)) if home else ""
 
     def _accounted(self, ctx: Ctx, row: Job, *, everybody: bool) -> Sequence[Move]:
         there = [line for line in self._shown.values() if line.job.get("status") == "on_scene"]
@@ -322,12 +332,11 @@ def _due_cell(ctx: Ctx, row: Job) -> str:
     return ctx.tr(DUES[what]).format(left=text)
 
 
-def _home(unit: Row) -> str:
-    """Its home, where nobody knows how to call it either."""
-    return "" if unit.get("contact") else str(unit.get("place") or "")
+def _place_first(row: Job) -> str:
+    return str(row.unit.get("place") or "")
 
 
-def _where_from(row: Job) -> str:
+def _channel_first(row: Job) -> str:
     return str(row.unit.get("contact") or row.unit.get("place") or "")
 
 
@@ -342,7 +351,7 @@ def _age(ctx: Ctx, row: Job) -> str:
 def _channel(ctx: Ctx, unit: Row) -> str:
     """`电台3/内线8015`; the first of them where there is little room."""
     contact = show(str(unit.get("contact") or ""))
-    return contact.partition("/")[0] if ctx.look.compact else contact
+    return contact if ctx.look.width >= 140 else contact.partition("/")[0]
 
 
 def _hint(ctx: Ctx, row: Job) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from board_stage import board, cameras, incidents, log, township
-from desk_stage import NOW, camera, incident, model, report
+from desk_stage import NOW, Stage, camera, incident, model, report
 
 from console.cells import text_of
 from console.wall import Wall, heard, wall
@@ -72,6 +72,24 @@ def test_alarms_false_ones_and_the_clock_come_from_the_log() -> None:
     assert seen["ljg-04"].clock == "skewed"
     lines = [*log().values(), {"event": "IncidentReopened", "incident": "I-e1-1"}]
     assert heard(lines)["ljg-01"].false == 0
+
+
+def test_the_road_is_called_as_its_cameras_and_the_map_call_it() -> None:
+    road = {"road:r": {"layer": "road", "id": "r", "name": "北大路", "name_en": "North rd"}}
+    names = {f"bdl-{n:02}": f"北大路{n:02}号" for n in (1, 2, 10)}
+    rows = [camera(ident, name=name, area="road") for ident, name in names.items()]
+    long = {"road:r": road["road:r"] | {"name_en": "The long road to the north"}}
+    odd = camera("x-1", name="西街01号", area="road")
+    for lang, shape, more, said in (
+        ("zh", road, [], "北大路沿线 "),
+        ("zh", {}, [], "北大路沿线 "),
+        ("zh", road, [odd], "主路沿线 "),
+        ("en", road, [], "along North rd "),
+        ("en", long, [], "Main road "),
+    ):
+        stage = Stage(*rows, *more, lang=lang, shape=shape)
+        stage.press("f7")
+        assert stage.screen()[3][2:].startswith(said)
 
 
 def test_the_cursor_begins_at_an_alarm_and_enter_opens_it() -> None:

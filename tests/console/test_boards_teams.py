@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -112,6 +113,27 @@ def test_the_screen_says_why_a_team_is_off_and_how_old_the_contact_is() -> None:
     assert "答复 1:04" in shown(stage, "卫生院救护")
     stage.press("end")
     assert "不会被推荐" in stage.screen()[-4]
+
+
+@pytest.mark.parametrize(("size", "channel"), [((160, 45), "电台3/内线8011"), ((100, 30), "电台3")])
+def test_place_and_channel_have_columns_of_their_own(size: tuple[int, int], channel: str) -> None:
+    stage = board("teams", size=size)
+    head = shown(stage, "最后联系")
+    assert re.search(r"位置 +联络 +最后联系", head)
+    seen = {"lon": 107.55, "lat": 35.28}
+    stage.rows(unit("militia-1", "民兵一队", place="v01", position=seen))
+    assert re.search(rf" 雷家沟\S* +{channel} +30秒前", shown(stage, "民兵一队"))
+    stage.rows(unit("militia-1", "民兵一队", place="v01", position=None))
+    assert re.search(rf" 驻雷家沟 +{channel} +30秒前", shown(stage, "民兵一队"))
+
+
+def test_where_room_is_short_the_channel_comes_before_the_home() -> None:
+    stage = board("teams")
+    assert re.search(r"位置/联络 +最后联系", shown(stage, "最后联系"))
+    stage.rows(unit("militia-1", "民兵一队", place="v01", position=None))
+    assert re.search(r" 电台3 +30秒前", shown(stage, "民兵一队"))
+    stage.rows(unit("militia-1", "民兵一队", place="v01", position=None, contact=""))
+    assert re.search(r" 驻雷家沟 +30秒前", shown(stage, "民兵一队"))
 
 
 def choose(stage: Stage, order: str) -> None:

@@ -613,6 +613,11 @@ def test_empty_screen_says_so() -> None:
     assert CRIT == 1
 
 
+def test_a_source_that_chatters_goes_by_its_name() -> None:
+    lines = Stage(quiet("I-e1-1"), pulse=beat(chatter=["rangers-1", "hj-03"])).screen()
+    assert any("抖动" in line and line.rstrip().endswith("护林一组 hj-03") for line in lines)
+
+
 def test_a_row_says_what_nobody_is_left_for_and_not_what_is_only_wanted() -> None:
     ack = {"by": ME, "until": NOW + 600}
     over = {"ack": ack, "due": {}, "released_at": NOW - 60, "rec": []}

@@ -8,6 +8,8 @@ from stage import NOON, stage
 from command.core import events as e
 from command.core.codec import dump_world, load_world
 from command.core.reasons import Reason, Refusal
+from command.refusals import refused
+from sensors.words import tr
 
 
 def test_a_hold_puts_the_release_off_and_says_by_whom_and_why() -> None:
@@ -103,6 +105,10 @@ def test_after_the_release_nothing_is_held(values: dict[str, object]) -> None:
     ident = play.report("cam-1", "flood")
     found = play.refusal("hold", ident, **values)
     assert (found.why, found.by) == (Refusal.ALREADY_RELEASED, "post")
+    answer = refused(found)
+    assert answer.by == "post"  # the code, for programs
+    words = tr("{what} was released already, by {by}. Call teams back instead.")
+    assert answer.reason == words.format(what=ident, by=tr("post"))
 
 
 def test_what_goes_by_hand_has_nothing_to_hold() -> None:
