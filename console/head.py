@@ -52,7 +52,7 @@ def _who(ctx: Ctx, cells: int, *, wide: bool) -> str:
     if not wide:
         said = [(4, tr("Fengsui")), (0, now), (2, mine), (1, duty)]
         return _without_least(said, " ", cells)
-    post = show(str(ctx.model.row("post", "post").get("name") or ""), 40)
+    post = wording.either(ctx.look, ctx.model.row("post", "post"))
     date = f"{tr(WEEK[local(ctx.now).weekday()])} {day(ctx.now)}"
     said = [(3, f"{tr('Fengsui')} {post}".strip()), (0, f"{now} {date}"), (1, duty), (2, mine)]
     desks = ctx.model.table("desk").values()

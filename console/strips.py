@@ -55,7 +55,7 @@ def _team(ctx: Ctx, row: Row) -> Span:
         job = jobs[-1]
         word, more = wording.status(ctx.look, str(job.get("status"))), _number(job)
     elif state == "available":
-        more = ctx.tr("{n} pers.").format(n=row.get("members", 0))
+        more = ctx.tr("{n} p.").format(n=row.get("members", 0))
     elif state == "off_duty":
         more = show(str(row.get("off_reason") or ""))
     elif row.get("last_contact") is not None:

@@ -93,6 +93,7 @@ def post_row(world: World) -> Row:
     return {
         "township": world.township_id,
         "name": township.name if township else "",
+        "name_en": township.name_en if township else "",
         "root": world.root,
         "era": world.era,
         "epoch": world.epoch,

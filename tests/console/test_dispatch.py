@@ -690,3 +690,13 @@ def test_every_gate_has_a_sentence_and_a_place_in_the_tests() -> None:
     assert set(SENTENCES) == set(Gate) - {Gate.OPEN}
     stage = ready()
     assert page(stage).gate(stage.desk.ctx(stage.at), page(stage)._facts) is Gate.OPEN  # type: ignore[arg-type]
+
+
+def test_short_hazards_share_lines_and_all_are_on_the_page() -> None:
+    names = [f"危险{n}" for n in range(1, 9)]
+    lines = opened(incident(hazards=names)).screen()
+    assert any("1 危险1" in line and "5 危险5" in line for line in lines)
+    assert any("先读危险  1/1 页" in line for line in lines)
+    long = [*names[:7], "未停电前不得用水,架空线路跨坡面,靠近须先联系供电所确认停电"]
+    lines = opened(incident(hazards=long)).screen()
+    assert not any("1 危险1" in line and "5 " in line for line in lines)

@@ -292,6 +292,7 @@ def test_the_post_itself() -> None:
         "post": {
             "township": "test",
             "name": "测试乡",
+            "name_en": "Test",
             "root": "fs",
             "era": 1,
             "epoch": 7,
