@@ -12,7 +12,9 @@ from sensors.words import _, tr
 START = 1_795_374_761.0  # 2026-11-23 03:12:41 in the township: an hour at which it matters
 OFFICER = "duty-desk"
 FIRE, CALL, CUT = "X-e1-31", "X-e1-32", "X-e1-33"
-ORDER, TEAM, NOISY = "XO-e1-1", "militia-1", "hj-03"
+ORDER, TEAM, NEAR, NOISY = "XO-e1-1", "militia-1", "grid-1", "hj-03"
+DIGEST = "7C41-09AE"
+REPLY_S = 90.0
 JUMP_S = 121.0  # past the end of an acknowledgement (急: 2 min)
 SOON_S = 1.5  # between what the officer did and what comes of it
 NOISE = 5  # false alarms of one camera
@@ -28,7 +30,7 @@ WEB = _("a spider's web")
 
 
 def opening(now: float) -> dict[str, dict[str, Row]]:
-    """A township of one village, one team and one noisy camera; nothing is open."""
+    """A township of two villages, two teams and one noisy camera; nothing is open."""
     place = {"kind": "village", "village": "", "lon": 107.55, "lat": 35.28}
     camera = {"class": "camera", "area": "v10", "place": "v10", "key": False, "state": "online"}
     return {
@@ -40,14 +42,26 @@ def opening(now: float) -> dict[str, dict[str, Row]]:
             "v10": {"id": "v10", "name": "郝家村", "name_en": "Haojia", **place},
         },
         "plan": {
-            "wildfire": {"kind": "wildfire", "name": "山火", "name_en": "Wildfire"},
-            "flash_flood": {"kind": "flash_flood", "name": "山洪", "name_en": "Flash flood"},
-            "sos": {"kind": "sos", "name": "求救", "name_en": "SOS"},
+            kind: {"kind": kind, "name": name, "name_en": name_en, "reply_within_s": REPLY_S}
+            for kind, name, name_en in (
+                ("wildfire", "山火", "Wildfire"),
+                ("flash_flood", "山洪", "Flash flood"),
+                ("sos", "求救", "SOS"),
+            )
         },
-        "unit": {TEAM: _team()},
+        "unit": {TEAM: _team(), NEAR: _nearer()},
         "camera": {NOISY: {"id": NOISY, "name": "郝家03号", "last_at": now, **camera}},
         "desk": {},
+        "shift": {"shift": _shift()},
     }
+
+
+def _shift(**over: Any) -> Row:
+    """Who has the duty, and what is to be signed."""
+    return {
+        "officer": OFFICER, "since": START - 28_000, "digest": DIGEST, "signed": None,
+        "blocks": [],
+    } | over  # fmt: skip
 
 
 def _team() -> Row:
@@ -56,6 +70,14 @@ def _team() -> Row:
         "roles": ["crew"], "equipment": ["风力灭火机4"], "shared": False, "place": "v01",
         "lon": 107.55, "lat": 35.28, "contact": "电台3", "state": "available", "off_reason": "",
         "assignments": [], "jobs": 0, "position": None, "last_contact": START,
+    }  # fmt: skip
+
+
+def _nearer() -> Row:
+    """A team that is sooner there, and has not what it takes."""
+    return _team() | {
+        "id": NEAR, "name": "网格救援一队", "name_en": "Grid team 1", "type": "grid",
+        "members": 5, "equipment": ["喊话器"], "contact": "电台2",
     }  # fmt: skip
 
 
@@ -89,7 +111,8 @@ def _fire(stage: Stage, mono: float) -> None:
         "eta_s": 660, "free": True,
     }  # fmt: skip
     gap = {"area": "v01", "before_s": 480, "after_s": 960, "fill": None}
-    detail = {"timeline": [], "teams": [team], "nearest": None, "gap": gap, "holds": []}
+    near = {"unit": NEAR, "eta_s": 240, "why_not": ["equipment"]}
+    detail = {"timeline": [], "teams": [team], "nearest": near, "gap": gap, "holds": []}
     stage.rows(mono, incident={FIRE: row}, detail={FIRE: detail})
 
 
@@ -141,11 +164,7 @@ def _mend(stage: Stage, mono: float) -> None:
 
 def _handover(stage: Stage, mono: float) -> None:
     """The page of the change of duty."""
-    shift = {
-        "officer": OFFICER, "since": START - 28_000, "digest": "7C41-09AE", "signed": None,
-        "blocks": [],
-    }  # fmt: skip
-    stage.rows(mono, shift={"shift": shift})
+    stage.rows(mono, shift={"shift": _shift()})
     stage.open("handover", mono)
 
 
@@ -162,6 +181,9 @@ def _answer(stage: Stage, command: m.Command, mono: float) -> None:
     elif isinstance(command, m.Note):
         notes = [{"at": now, "by": OFFICER, "text": command.text}]
         stage.change(mono, command.incident, notes=notes)
+    elif isinstance(command, m.Handover):
+        signed = {"by": OFFICER, "at": now, "digest": DIGEST, "words": command.words}
+        stage.rows(mono, shift={"shift": _shift(signed=signed)})
     elif isinstance(command, m.Shelve):
         row = {"source": command.source, "kind": command.kind, "until": now + command.minutes * 60}
         stage.rows(mono, shelf={f"{command.source}|{command.kind}": row})

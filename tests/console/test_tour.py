@@ -121,6 +121,20 @@ def test_the_tour_is_walked_with_its_own_keys(lang: str, columns: int, lines: in
     assert Remember() in officer.effects
 
 
+def test_what_a_sentence_promises_is_on_the_screen() -> None:
+    officer = Officer()
+    seen = {PARTS[part].says: "\n".join(officer.screen()) for part in walk(officer)}
+    sending = next(text for says, text in seen.items() if says.startswith("The team, why"))
+    assert "为何不是最近的: 网格救援一队 4分可到, 但 没有所需装备" in sending
+    assert "派后缺口: 雷家沟" in sending
+    assert "答复期限 90秒" in sending
+    waiting = next(text for says, text in seen.items() if says.startswith("Accepted"))
+    assert "未读" not in waiting
+    last = seen[PARTS[-1].says]
+    assert "已签" in last
+    assert "未签" not in last
+
+
 @pytest.mark.parametrize("lang", LANGS)
 def test_each_sentence_fits_the_smallest_screen(lang: str) -> None:
     look = Look(lang=lang)
