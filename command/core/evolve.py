@@ -76,7 +76,7 @@ def evolve(world: World, event: e.Event) -> None:
 def _township_loaded(world: World, event: e.TownshipLoaded) -> None:
     township = from_document(event.document)
     before = world.township
-    for kind in {incident.plan for incident in world.incidents.values()}:
+    for kind in dict.fromkeys(incident.plan for incident in world.incidents.values()):
         # A run card that was taken out of the files stays for what was opened by it.
         if before is not None and kind not in township.plans.plans:
             township.plans.plans[kind] = before.plans.plans[kind]

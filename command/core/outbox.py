@@ -34,7 +34,7 @@ class Schedule:
 
     def __init__(self) -> None:
         self._sending: dict[str, _Sending] = {}
-        self._by_unit: dict[str, set[str]] = {}
+        self._by_unit: dict[str, dict[str, None]] = {}  # in the order of asking, on every run
         self._heap: list[tuple[float, int, str]] = []
         self._pushed = 0
 
@@ -59,7 +59,7 @@ class Schedule:
 
     def _put(self, order_id: str, unit: str) -> None:
         self._sending[order_id] = _Sending(unit)
-        self._by_unit.setdefault(unit, set()).add(order_id)
+        self._by_unit.setdefault(unit, {})[order_id] = None
         self._push(order_id, 0.0)
 
     def _push(self, order_id: str, at: float) -> None:
@@ -70,7 +70,7 @@ class Schedule:
     def _drop(self, order_id: str) -> None:
         sending = self._sending.pop(order_id, None)
         if sending is not None:
-            self._by_unit[sending.unit].discard(order_id)
+            self._by_unit[sending.unit].pop(order_id, None)
 
     def heard_from(self, unit: str, now: float) -> None:
         """A sign of life: what this unit has not confirmed goes again at once."""
