@@ -15,11 +15,14 @@ from console.cells import width as cell_len
 from console.command_line import CommandLine
 from console.outcome import Outcome
 from console.page import Ctx, Page
+from sensors.words import _
 
 BELOW = 4  # hint, result, command line, keys
 ABOVE = 2
 SIDE = 3  # cells of a drill's frame at each side
 SMALLEST = (80, 24)
+# Of the keys, while the line is lost: what every page has, for what it sends does not go.
+WORKING = _("F5 whom to call  F1 F6-F10 look  arrows PgUp PgDn  / find  :find :go  Esc back")
 Cursor = tuple[int, int] | None
 Drawn = tuple[Sequence[Line], Cursor]
 
@@ -130,7 +133,7 @@ def _lost(ctx: Ctx, parts: Parts, width: int, height: int) -> Drawn:
         plain(_hint(ctx, parts) if parts.line else "", width, "dim"),
         parts.result.line(ctx.look, width),
         typed,
-        _keys(ctx, page, width),
+        plain(_fitting(ctx.tr(WORKING).split("  "), width), width, "dim"),
         edge,
     ]
     return lines, None if column is None else (column, height - 3)

@@ -112,7 +112,7 @@ class HandoverPage(Page):
             case "pane" | "open":
                 self.area = AREAS[(AREAS.index(self.area) + 1) % len(AREAS)]
             case "mark":
-                return self._mark()
+                return self._mark(ctx)
             case "go":
                 return self._sign(ctx)
             case "up" | "down" | "pageup" | "pagedown" | "home" | "end":
@@ -133,7 +133,7 @@ class HandoverPage(Page):
             return NO_KEY
         again = self.area == LIST and self._cursor == found[0].key
         self.area, self._cursor = LIST, found[0].key
-        return self._mark() if again else NO_KEY
+        return self._mark(ctx) if again else NO_KEY
 
     def wheel(self, ctx: Ctx, lines: int) -> None:
         """The cursor follows."""
@@ -173,14 +173,18 @@ class HandoverPage(Page):
         here = [point for point in self._points if point.key == self._cursor]
         self.item = here[0].key if here and here[0].group == RED else ""
 
-    def _mark(self) -> Sequence[Move]:
-        """Space: a point, or the sound: first it is played, then it was heard."""
+    def _mark(self, ctx: Ctx) -> Sequence[Move]:
+        """Space: a point, or the sound: first it is played, then it was heard.
+
+        A second press at once is the same press held, so the line says to wait for the sound.
+        """
         if self.area == HEARD:
             if self.sounded:
                 self.heard = not self.heard
                 return NO_KEY
             self.sounded = True
-            return (Sound("test"),)
+            words = ctx.tr("It sounds. Once you have heard it to its end: Space again.")
+            return (Sound("test"), Say(words, "good"))
         for point in self._points:
             if point.key == self._cursor:
                 if self._ticked(point):

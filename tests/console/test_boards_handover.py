@@ -54,6 +54,17 @@ def hear(stage: Stage) -> None:
     stage.press("space", "space")
 
 
+def test_the_sound_test_says_to_wait_for_the_sound() -> None:
+    stage = stage_of()
+    go_to(stage, HEARD)
+    stage.press("space")
+    assert "听完了再按一次空格" in stage.desk.result.text
+    stage.press("space", every=0.1)  # the same press, as far as a terminal can tell
+    assert "声响自检 [ ]" in "".join(stage.screen())
+    stage.press("space")
+    assert "声响自检 [x]" in "".join(stage.screen())
+
+
 # --- the first signature
 
 

@@ -241,6 +241,18 @@ def test_lost_covers_a_dialog_and_leaves_a_board_readable() -> None:
     assert any("护林一组" in line for line in lines)
 
 
+@pytest.mark.parametrize("page", sorted(set(PAGES) - {"tour"}))
+@pytest.mark.parametrize(("lang", "cells"), [("zh", 80), ("en", 80), ("zh", 160)])
+def test_lost_no_page_promises_what_does_not_go(page: str, lang: str, cells: int) -> None:
+    stage = on(page, lang=lang, size=(cells, 24 if cells == 80 else 45))
+    stage.wait(8, beats=False)
+    keys = stage.screen()[-2]
+    assert keys.startswith("F5 ")
+    assert "Esc" in keys
+    assert "F3" not in keys
+    assert "F4" not in keys
+
+
 def test_lost_tells_of_drafts() -> None:
     stage = on("main")
     stage.desk.settings.drafts["dispatch:I-e1-412"] = "{}"
