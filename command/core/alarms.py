@@ -11,6 +11,7 @@ from command.core.attention import second_due
 from command.core.geo import distance_m
 from command.core.plans import Plan, Release
 from command.core.reasons import Reason
+from command.core.shelving import broken
 from command.core.tables import RUNNING, IncidentState
 from command.core.triage import HIGHEST, is_low, triage
 from command.core.world import Incident, Report, Taken, World, episodes_of
@@ -42,21 +43,22 @@ def decide_alarm(world: World, alarm: Alarm, now: float, cause: str) -> list[e.E
     where = _where(world, alarm)
     plan_kind = world.index.plan_for(alarm.kind, where)
     only_logged = _why_only_logged(world, alarm, plan_kind)
-    if only_logged:
-        return _log_only(world, alarm, now, cause, only_logged)
+    if not plan_kind or only_logged not in {None, Reason.SHELVED}:
+        return _log_only(world, alarm, now, cause, only_logged or Reason.NO_PLAN)
     found, why = _correlate(world, alarm, plan_kind, where, now)
+    back = broken(world, alarm, found, now, cause) if only_logged else []
+    if only_logged and not back:
+        return _log_only(world, alarm, now, cause, only_logged)
     if found is not None:
-        return _merge(world, alarm, found, why, now, cause)
-    return _open(world, alarm, plan_kind, where, now, cause)
+        return [*back, *_merge(world, alarm, found, why, now, cause)]
+    return [*back, *_open(world, alarm, plan_kind, where, now, cause)]
 
 
 def _where(world: World, alarm: Alarm) -> Position | None:
     if alarm.position is not None:
         return alarm.position
-    if alarm.place:
-        centre = world.index.centre(alarm.place)
-        if centre is not None:
-            return centre
+    if alarm.place and (centre := world.index.centre(alarm.place)) is not None:
+        return centre
     return world.index.homes.get(alarm.source, ("", None))[1]
 
 
@@ -123,13 +125,9 @@ def _log_only(world: World, alarm: Alarm, now: float, cause: str, reason: Reason
     received = _received(world, alarm, now, cause, outcome="logged", reason=reason, incident="")
     if reason in {Reason.RETAINED, Reason.SHELVED} or already_told(world, reason, alarm.source):
         return [received]
+    told = world.ids().next("A")
     alert = e.OfficerAlerted(
-        at=now,
-        cause=cause,
-        reason=reason,
-        alert=world.ids().next("A"),
-        source=alarm.source,
-        text=alarm.text,
+        at=now, cause=cause, reason=reason, alert=told, source=alarm.source, text=alarm.text
     )
     return [received, alert]
 
@@ -288,14 +286,13 @@ def _open(
 ) -> list[e.Event]:
     assert world.township is not None
     plan = world.township.plans.plans[plan_kind]
-    person = source_class(world, alarm.source) == "person"
     found = triage(
         world.township,
         plan,
         now,
         severity=alarm.severity,
         confidence=alarm.confidence,
-        person=person,
+        person=source_class(world, alarm.source) == "person",
         corroborated=False,
     )
     incident = world.ids().next("I")

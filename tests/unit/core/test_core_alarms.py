@@ -10,6 +10,7 @@ from stage import DAY, HOUR, NOON, PLANS, RULES, Stage, east, stage
 
 from command.core import events as e
 from command.core.alarms import PHONE
+from command.core.codec import dump_world
 from command.core.geo import distance_m
 from command.core.plans import Plans
 from command.core.reasons import Reason
@@ -344,6 +345,50 @@ def test_a_retained_or_shelved_alarm_leaves_the_episode_alone() -> None:
     play.report("gauge", channel="smoke")
     assert play.receipt().incident == ident
     assert play.receipt().reason == "same_episode"
+
+
+def test_a_shelf_breaks_when_it_gets_worse() -> None:
+    play = stage()
+    ident = play.report("cam-1", "fire", severity=Severity.MODERATE)
+    play.do("shelve", source="cam-1", kind="fire", minutes=60, why="蛛网")
+    for severity in (Severity.MODERATE, Severity.UNKNOWN, Severity.MINOR):
+        assert play.report("cam-1", "fire", severity=severity) == ""
+        assert play.receipt().reason == "shelved"
+    assert play.report("cam-1", "fire", severity=Severity.SEVERE) == ident
+    back = play.one(e.SourceUnshelved)
+    assert (back.source, back.kind, back.reason) == ("cam-1", "fire", Reason.SHELF_WORSE)
+    assert play.rows()["shelf"] == {"cam-1|fire": None}
+    assert "shelf:cam-1|fire" not in play.world.due
+    assert play.report("cam-1", "fire", severity=Severity.MODERATE) == ident
+    assert dump_world(play.replayed()) == dump_world(play.world)
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "wait_s", "breaks"),
+    [
+        ("cam-2", "fire", 600.0, True),
+        ("cam-2", "fire", 601.0, False),
+        ("cam-2", "smoke", 60.0, False),
+        ("cam-1", "fire", 60.0, False),
+    ],
+)
+def test_a_shelf_breaks_when_another_source_says_the_same(
+    source: str, kind: str, wait_s: float, *, breaks: bool
+) -> None:
+    cards = {name: replace(card, merge_window_s=3600.0) for name, card in PLANS.items()}
+    play = stage(plans=Plans(cards, RULES))
+    ident = play.report(source, kind)
+    play.do("shelve", source="cam-1", kind="fire", minutes=60, why="蛛网")
+    play.now += wait_s
+    assert play.report("cam-1", "fire") == (ident if breaks else "")
+    found = play.all(e.SourceUnshelved, reason=Reason.SHELF_CONFIRMED)
+    assert len(found) == int(breaks)
+
+
+def test_a_shelf_holds_for_a_source_of_which_nothing_was_seen() -> None:
+    play = stage()
+    play.do("shelve", source="cam-1", kind="fire", minutes=60, why="蛛网")
+    assert play.report("cam-1", "fire", severity=Severity.EXTREME) == ""
 
 
 def test_a_shelved_alarm_is_counted() -> None:
