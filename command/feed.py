@@ -27,7 +27,17 @@ from websockets.http11 import Request, Response
 from websockets.typing import Origin
 
 from command.admission import Door, Line, Socket, refusal, text_of
-from command.broadcast import Limits, Mirror, Note, Patch, Row, encode, frame, position
+from command.broadcast import (
+    Limits,
+    Mirror,
+    Note,
+    Patch,
+    Row,
+    encode,
+    encode_fast,
+    frame,
+    position,
+)
 from command.cleaning import cleaned
 from command.errors import ConfigError
 from command.messages import (
@@ -199,7 +209,7 @@ class Feed:
                 self._put(line, beat)
 
     def _beat(self) -> Note:
-        return Note(encode({"beat": dict(self._source.beat())}), beat=True)
+        return Note(encode_fast({"beat": dict(self._source.beat())}), beat=True)
 
     # --- to the consoles
 

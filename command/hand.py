@@ -126,6 +126,8 @@ class Hand:
 
     def take(self, limit: int) -> list[Delivery]:
         """At most `limit` waiting messages, in order of arrival."""
+        if not self.is_waiting:
+            return []
         batch: list[Delivery] = []
         while len(batch) < limit and (queue := self._next()):
             batch.append(self._next_of(queue))

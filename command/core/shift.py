@@ -48,10 +48,11 @@ def shift_digest(world: World) -> str:
 
 def cameras_down(world: World) -> int:
     """Cameras that are silent or say that they have a fault; not those never heard of."""
+    classes = world.index.classes
     return sum(
-        not (source.online and source.ok)
+        classes.get(name) == "camera"
         for name, source in world.sources.items()
-        if world.index.classes.get(name) == "camera"
+        if not (source.online and source.ok)
     )
 
 
