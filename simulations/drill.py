@@ -37,12 +37,15 @@ from command.settings import Settings
 from command.store import TROUBLES, open_store, store_error
 from sensors.topics import DRILL_ROOT, status_topic
 from sensors.words import language, tr
+from simulations.evaluation.evaluate import evaluate
+from simulations.evaluation.files import report_files
+from simulations.evaluation.hazards import hazards_seen
 from simulations.field import PAUSES_S, Field
 from simulations.judge import judge
 from simulations.live import Line, new_client
 from simulations.officer import Officer, sitting, until_left
 from simulations.player import KEEP_ENTRIES, TOWNSHIP, WARNINGS, play, transcript
-from simulations.report import Proof, Report, as_markdown, as_text, figures
+from simulations.report import Proof, Report, as_text, figures
 from simulations.scenario import Scenario
 from simulations.stage import Audience, Outside, Played, a_trainer, played, up
 from simulations.timeline import Teller
@@ -124,7 +127,7 @@ def _evaluated(
     report = Report(part, figures(run.events), verdicts, proof, speed)
     screen.say(as_text(report, screen.teller, options.lang).rstrip("\n"))
     if options.report is not None:
-        _write(options.report, report, run, screen.teller, options.lang)
+        _write(options.report, report, run)
         screen.say(tr("Written to {folder}", options.lang).format(folder=options.report))
     return report
 
@@ -192,10 +195,14 @@ async def _leave_store(url: str, township: str, name: str) -> None:
         await redis.aclose()
 
 
-def _write(folder: Path, report: Report, run: Played, teller: Teller, lang: str) -> None:
+def _write(folder: Path, report: Report, run: Played) -> None:
     """The report, the transcript and the log, for whoever evaluates the drill."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "report.md").write_text(as_markdown(report, teller, lang), encoding="utf-8")
+    end_at = min(report.scenario.end_at, report.scenario.start_at + run.seconds)
+    for name, text in report_files(
+        evaluate(report, run.events, hazards_seen(run.there), end_at)
+    ).items():
+        (folder / name).write_text(text, encoding="utf-8")
     (folder / "entries.jsonl").write_bytes(b"".join(entry + b"\n" for entry in run.entries))
     lines = transcript(run.events, report.scenario.start_at)
     (folder / "transcript.txt").write_text(lines, encoding="utf-8")

@@ -71,12 +71,13 @@ def spread(values: Iterable[float]) -> Spread:
     ordered = sorted(values)
     if not ordered:
         return Spread(0)
-    n = len(ordered)
+    ranks = (round(nearest_rank(ordered, share), 2) for share in (0.5, 0.9, 1.0))
+    return Spread(len(ordered), *ranks)
 
-    def rank(share: float) -> float:
-        return round(ordered[max(0, math.ceil(share * n) - 1)], 2)
 
-    return Spread(n, rank(0.5), rank(0.9), round(ordered[-1], 2))
+def nearest_rank(ordered: Sequence[float], share: float) -> float:
+    """The value that `share` of all do not exceed; `ordered` is not empty."""
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
 def figures(events: Sequence[e.Event]) -> Figures:
@@ -235,7 +236,8 @@ def _spread_words(one: Spread, lang: str) -> str:
     return words.format(p50=one.p50, p90=one.p90, most=one.most, n=one.n)
 
 
-def _dropout_words(one: Dropout, teller: Teller, lang: str) -> str:
+def dropout_words(one: Dropout, teller: Teller, lang: str) -> str:
+    """Who did not take its order, why, and who was asked in its place."""
     words = (
         tr("{unit} ({role}, {incident}): {why}; {instead} asked {after} s later", lang)
         if one.instead
@@ -251,7 +253,8 @@ def _dropout_words(one: Dropout, teller: Teller, lang: str) -> str:
     )
 
 
-def _finding_words(finding: Finding, lang: str) -> str:
+def finding_words(finding: Finding, lang: str) -> str:
+    """One expectation, and when it was seen."""
     one = finding.expectation
     if one.never:
         words = tr("not within {within} s: {what}", lang)
@@ -274,48 +277,22 @@ def as_text(report: Report, teller: Teller, lang: str) -> str:
     lines += [f"  {name}: {value}" for name, value in report.rows(teller, lang)]
     lines += ["", tr("Did not take their order, and who was asked instead", lang)]
     lines += [
-        f"  {clock(one.at - report.scenario.start_at)} {_dropout_words(one, teller, lang)}"
+        f"  {clock(one.at - report.scenario.start_at)} {dropout_words(one, teller, lang)}"
         for one in report.figures.dropouts
     ]
     lines += ["", tr("Injects", lang)]
     for verdict in report.verdicts:
         purpose = report.scenario.purpose(verdict.inject, lang)
-        lines.append(f"  {_mark(verdict)} {_at(verdict, lang)} {verdict.inject.id}  {purpose}")
-        lines += [f"      {_finding_words(f, lang)}" for f in verdict.findings if not f.passed]
+        lines.append(
+            f"  {verdict_mark(verdict)} {_at(verdict, lang)} {verdict.inject.id}  {purpose}"
+        )
+        lines += [f"      {finding_words(f, lang)}" for f in verdict.findings if not f.passed]
     lines += ["", report.proof_words(lang), report.clock_words(lang), report.verdict_words(lang)]
     return "\n".join(lines) + "\n"
 
 
-def as_markdown(report: Report, teller: Teller, lang: str) -> str:
-    """For the file: everything, with each expectation and when it was seen."""
-    head = report.scenario.scenario
-    title = head.title_en if lang == "en" else head.title
-    lines = [f"# {title}", "", report.verdict_words(lang), "", report.clock_words(lang), ""]
-    lines += ["| | |", "| --- | --- |"]
-    lines += [f"| {name} | {_cell(value)} |" for name, value in report.rows(teller, lang)]
-    lines += ["", f"## {tr('Did not take their order, and who was asked instead', lang)}", ""]
-    lines += [
-        f"- {clock(one.at - report.scenario.start_at)} {_dropout_words(one, teller, lang)}"
-        for one in report.figures.dropouts
-    ]
-    lines += ["", f"## {tr('Injects', lang)}", ""]
-    for verdict in report.verdicts:
-        inject = verdict.inject
-        note = inject.note_en if lang == "en" else inject.note
-        lines += [
-            f"### {_mark(verdict)} {_at(verdict, lang)} {inject.id} ({inject.channel})",
-            "",
-            report.scenario.purpose(inject, lang),
-            "",
-            *([note, ""] if note else []),
-        ]
-        lines += [f"- {_finding_mark(f)} {_finding_words(f, lang)}" for f in verdict.findings]
-        lines.append("")
-    lines += [report.proof_words(lang)]
-    return "\n".join(lines) + "\n"
-
-
-def _mark(verdict: Verdict) -> str:
+def verdict_mark(verdict: Verdict) -> str:
+    """Met or not; a stroke for one that was not played."""
     if verdict.at_s is None:
         return "–"
     return "✓" if verdict.passed else "✗"
@@ -326,9 +303,6 @@ def _at(verdict: Verdict, lang: str) -> str:
     return tr("not played", lang) if verdict.at_s is None else clock(verdict.at_s)
 
 
-def _finding_mark(finding: Finding) -> str:
+def finding_mark(finding: Finding) -> str:
+    """Met or not."""
     return "✓" if finding.passed else "✗"
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")

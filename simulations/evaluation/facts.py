@@ -58,7 +58,7 @@ class Case:
     answered_at: float | None = None
     ended_at: float | None = None
     state: str = IncidentState.OPEN
-    escalated: int = 0
+    called_up: int = 0  # second line or leader: nobody had answered
     tasks: list[Task] = field(default_factory=list)
 
     @property
@@ -169,8 +169,8 @@ def _follow(case: Case, event: e.Event) -> None:
             case.released_at = event.at if case.released_at is None else case.released_at
         case e.IncidentAcknowledged():
             case.answered_at = event.at if case.answered_at is None else case.answered_at
-        case e.IncidentEscalated():
-            case.escalated += 1
+        case e.IncidentEscalated() | e.SecondLineCalled():
+            case.called_up += 1
         case e.IncidentEnded():
             case.ended_at, case.state = event.at, event.state
         case e.IncidentMerged():

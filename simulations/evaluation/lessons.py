@@ -150,7 +150,7 @@ def _not_over(g: Grounds) -> Iterator[Lesson]:
 
 
 def _escalated(g: Grounds) -> Iterator[Lesson]:
-    n = sum(case.escalated for case in g.facts.cases)
+    n = sum(case.called_up for case in g.facts.cases)
     if n:
         yield Lesson(Point.ESCALATED, {"n": n})
 

@@ -44,12 +44,16 @@ class Served:
 
 
 def served(facts: Facts) -> list[Served]:
-    """Every need of the emergencies that were released, musts before shoulds."""
+    """Every need of the emergencies, musts before shoulds.
+
+    Where nobody released an incident, the minutes count from its opening: who is never sent is not
+    on time. One that ended unreleased needed nobody.
+    """
     return [
         one
         for case in facts.emergencies
-        if case.released_at is not None
-        for one in _of_case(facts, case, case.released_at)
+        if case.released_at is not None or case.ended_at is None
+        for one in _of_case(facts, case, case.released_at or case.opened_at)
     ]
 
 

@@ -30,16 +30,20 @@ from simulations.evaluation.truth import Truth
 
 Floats = npt.NDArray[np.float64]
 NEVER_S = 1e9  # a pair that cannot be
+SLOTS = 600  # more tasks than these are not assigned: it would take longer than the drill
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Mean seconds to a filled must: as it was, by the closest unit, and the bound below all."""
+    """Mean seconds to a filled must: as it was, by the closest unit, and the bound below all.
+
+    `bound_s` is None where there was too much for one assignment.
+    """
 
     n: int
     actual_s: float
     closest_s: float
-    bound_s: float
+    bound_s: float | None
 
     @property
     def to_closest(self) -> float | None:
@@ -59,11 +63,12 @@ def compared(facts: Facts, needs: Sequence[Served], truth: Truth) -> Compared:
         return Compared(0, 0.0, 0.0, 0.0)
     actual = [job.cap_s if job.took_s is None else min(job.took_s, job.cap_s) for job in jobs]
     units = teams(facts.township)
+    below = bound(jobs, units, truth)
     return Compared(
         len(jobs),
         float(np.mean(actual)),
         float(np.mean(closest(jobs, units, truth))),
-        float(np.mean(bound(jobs, units, truth))),
+        None if below is None else float(np.mean(below)),
     )
 
 
@@ -85,7 +90,10 @@ class Job:
 
 
 def jobs_of(facts: Facts, needs: Sequence[Served], truth: Truth) -> list[Job]:
-    """The musts that somebody of the township can take at all, in order of their release."""
+    """The musts that somebody of the township can take at all, in order of their release.
+
+    One whose incident ended before anybody had to be there is nobody's.
+    """
     able = {role for unit in teams(truth.township) for role in unit.roles}
     return sorted(
         (
@@ -101,9 +109,13 @@ def jobs_of(facts: Facts, needs: Sequence[Served], truth: Truth) -> list[Job]:
             )
             for one in needs
             if one.need.must and one.need.role in able and facts.end_at > one.since
+            if one.filled_at is not None or one.case.ended_at is None
         ),
         key=lambda job: job.since,
     )
+
+
+Slots = Sequence[tuple[int, Job]]  # of each must as many as units are needed at least: its number
 
 
 def teams(township: Township) -> list[Unit]:
@@ -184,23 +196,25 @@ def _fill(roll: _Roll, job: Job, taken: set[str]) -> float:
 # --- the bound
 
 
-def bound(jobs: Sequence[Job], units: Sequence[Unit], truth: Truth) -> list[float]:
+def bound(jobs: Sequence[Job], units: Sequence[Unit], truth: Truth) -> list[float] | None:
     """Seconds below which no schedule of these units can fill each need, all known beforehand.
 
     Their mean is the bound; what stands for one need alone is its part of the best assignment.
+    None when there are more tasks than SLOTS.
     """
     come = [unit for unit in units if truth.comes(unit)]
-    slots = [(number, job) for number, job in enumerate(jobs) for _ in range(_least(job, come))]
-    if not slots:
-        return [job.cap_s for job in jobs]
+    least = [_least(job, come) for job in jobs]
+    slots = [(number, job) for number, job in enumerate(jobs) for _ in range(least[number])]
+    seconds = [0.0 if needed else job.cap_s for needed, job in zip(least, jobs, strict=True)]
+    if len(slots) > SLOTS or not slots:
+        return None if slots else seconds
     cost = np.concatenate((_from_home(slots, come, truth), _after(slots, come, truth)), axis=1)
     caps = np.array([job.cap_s for _, job in slots])
     nobody = np.full((len(slots), len(slots)), NEVER_S)
     np.fill_diagonal(nobody, caps)
-    share = np.array([1.0 / _least(job, come) for _, job in slots])
+    share = np.array([1.0 / least[number] for number, _ in slots])
     whole = np.concatenate((np.minimum(cost, caps[:, None]), nobody), axis=1)
     rows, columns = linear_sum_assignment(whole * share[:, None])
-    seconds = [0.0 if _least(job, come) else job.cap_s for job in jobs]
     for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
         seconds[slots[row][0]] += float(whole[row, column] * share[row])
     return seconds
@@ -212,49 +226,61 @@ def _least(job: Job, units: Sequence[Unit]) -> int:
     return next((n for n, people in enumerate(accumulate(sizes), 1) if people >= job.people), 0)
 
 
-def _from_home(slots: Sequence[tuple[int, Job]], units: Sequence[Unit], truth: Truth) -> Floats:
+def _from_home(slots: Slots, units: Sequence[Unit], truth: Truth) -> Floats:
     """Slots x units: the first task of each; a post takes any number, so it has a column a slot."""
     teams_only = [unit for unit in units if not unit.shared]
     posts = [unit for unit in units if unit.shared]
     cost = np.full((len(slots), len(teams_only) + len(slots)), NEVER_S)
-    for row, (_, job) in enumerate(slots):
-        for column, unit in enumerate(teams_only):
-            cost[row, column] = _first(unit, job, truth)
-        best = min((_first(unit, job, truth) for unit in posts), default=NEVER_S)
-        cost[row, len(teams_only) + row] = best
+    for column, unit in enumerate(teams_only):
+        cost[:, column] = _first(unit, slots, truth)
+    by_post = np.array([_first(unit, slots, truth) for unit in posts])
+    best = by_post.min(axis=0) if posts else np.full(len(slots), NEVER_S)
+    cost[np.arange(len(slots)), len(teams_only) + np.arange(len(slots))] = best
     return cost
 
 
-def _first(unit: Unit, job: Job, truth: Truth) -> float:
-    if job.role not in unit.roles:
-        return NEVER_S
-    return truth.ready_s(unit) + truth.way_s(unit, truth.home(unit), job.at)
+def _first(unit: Unit, slots: Slots, truth: Truth) -> Floats:
+    """Seconds to each slot from home."""
+    ways = {
+        job.at: truth.ready_s(unit) + truth.way_s(unit, truth.home(unit), job.at)
+        for _, job in slots
+    }
+    return np.array([ways[job.at] if job.role in unit.roles else NEVER_S for _, job in slots])
 
 
-def _after(slots: Sequence[tuple[int, Job]], units: Sequence[Unit], truth: Truth) -> Floats:
+def _after(slots: Slots, units: Sequence[Unit], truth: Truth) -> Floats:
     """Slots x slots: who was there before goes on, at best; no unit that has not been there."""
     cost = np.full((len(slots), len(slots)), NEVER_S)
-    for column, (before, earlier) in enumerate(slots):
-        for row, (after, job) in enumerate(slots):
-            if before < after:
-                both = (u for u in units if {job.role, earlier.role} <= set(u.roles))
-                starts = [other.at for _, other in slots if other.since <= earlier.since]
-                ways = (_next(u, earlier, job, starts, truth) for u in both if not u.shared)
-                cost[row, column] = min(ways, default=NEVER_S)
+    number = np.array([n for n, _ in slots])
+    later = number[:, None] > number[None, :]
+    for unit in units:
+        if not unit.shared:
+            able = np.array([job.role in unit.roles for _, job in slots], np.bool_)
+            both = later & able[:, None] & able[None, :]
+            if both.any():
+                cost = np.where(both, np.minimum(cost, _next(unit, slots, truth)), cost)
     return cost
 
 
-def _next(
-    unit: Unit, earlier: Job, job: Job, starts: Sequence[Position | None], truth: Truth
-) -> float:
-    """From an earlier task, where it was from home or from one of the places known by then."""
-    places = [truth.home(unit), *(at for at in starts if at is not None and at != earlier.at)]
-    soonest = min(truth.way_s(unit, place, earlier.at) for place in places)
-    there = earlier.since + truth.ready_s(unit) + soonest
-    free_at = _leaves(unit, earlier, there, truth)
-    start = earlier.at or truth.home(unit)
-    way = truth.ready_s(unit) + truth.way_s(unit, start, job.at)
-    return max(0.0, free_at - job.since) + way
+def _next(unit: Unit, slots: Slots, truth: Truth) -> Floats:
+    """Seconds to each slot (rows) for a unit that was at each other one before (columns).
+
+    It was there at the earliest from home or from one of the places known by then.
+    """
+    ready, home = truth.ready_s(unit), truth.home(unit)
+    places = list(dict.fromkeys(job.at or home for _, job in slots))
+    row = {place: n for n, place in enumerate(places)}
+    here = np.array([row[job.at or home] for _, job in slots])
+    between = np.array([[truth.way_s(unit, start, to) for start in places] for to in places])
+    way = between[np.ix_(here, here)]
+    since = np.array([job.since for _, job in slots])
+    known = (since[None, :] <= since[:, None]) & (here[None, :] != here[:, None])
+    from_home = np.array([truth.way_s(unit, home, place) for place in places])[here]
+    soonest = np.minimum(from_home, np.where(known, way, np.inf).min(axis=1))
+    there = since + ready + soonest
+    leaves = [_leaves(unit, job, at, truth) for (_, job), at in zip(slots, there, strict=True)]
+    gone: Floats = np.maximum(0.0, np.array(leaves)[None, :] - since[:, None]) + ready + way
+    return gone
 
 
 def _leaves(unit: Unit, job: Job, there: float, truth: Truth) -> float:

@@ -1,6 +1,7 @@
 """What the field really does, which the post can only guess: ways, answers, hazards. Pure.
 
-Means of the scenario's behaviours; people vary by a fifth around them.
+Means of the scenario's behaviours; people vary by a fifth around them, and who may decline by
+chance is taken to come.
 """
 
 from __future__ import annotations
@@ -11,22 +12,23 @@ from dataclasses import dataclass, field
 from command.core.geo import distance_m
 from command.core.township import Ring, Township, Unit
 from sensors.observations import Position
+from simulations.behaviour import Behaviour
 from simulations.field import UNKNOWN_WAY_S
-from simulations.scenario import Behaviour, Scenario
+from simulations.scenario import Scenario
 
 HECTARES = "hectares"
 
 
 @dataclass(frozen=True, slots=True)
 class HazardSeen:
-    """How a hazard went. `over_s`: seconds of the drill until it was over; None: it was not.
+    """How a hazard went, from `at_s` to `over_s` (None: it was not over), in seconds of the drill.
 
     `figures` are named numbers such as "hectares"; `rings` what it covered in the end; `course`
-    its size over time, as (seconds, hectares).
+    its size over time, as (second, hectares or metres).
     """
 
     kind: str
-    position: Position | None
+    at_s: float
     over_s: float | None
     figures: Mapping[str, float] = field(default_factory=dict)
     rings: tuple[Ring, ...] = ()
@@ -52,9 +54,9 @@ class Truth:
         return Position(unit.lon, unit.lat)
 
     def comes(self, unit: Unit) -> bool:
-        """It neither declines nor is silent."""
+        """It neither declines nor is silent, always; and when it says that it is there, it is."""
         acts = self._acts(unit)
-        return not (acts.never or acts.decline)
+        return not (acts.never or acts.claims or (acts.decline and not acts.decline_share))
 
     def ready_s(self, unit: Unit) -> float:
         """From the order to the start of the way."""

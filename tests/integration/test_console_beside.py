@@ -101,5 +101,5 @@ async def test_a_drill_seats_an_officer_and_reports_when_they_leave(tmp_path: Pa
         assert ended
         assert code == 0, said
         assert "Starting the post for the drill" in said
-        assert (report / "report.md").exists()
+        assert (report / "report.zh.md").exists()
         assert (report / "post.log").exists()

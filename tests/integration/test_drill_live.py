@@ -87,7 +87,13 @@ async def test_the_smoke_drill_passes_on_the_embedded_pair(
     assert processes(tmp_path) == []
     assert [path.name for path in tmp_path.iterdir()] == ["report"]
     written = {path.name for path in (tmp_path / "report").iterdir()}
-    assert written == {"report.md", "entries.jsonl", "transcript.txt"}
+    assert written == {
+        "report.zh.md",
+        "report.en.md",
+        "report.html",
+        "entries.jsonl",
+        "transcript.txt",
+    }
     entries = (tmp_path / "report" / "entries.jsonl").read_bytes().splitlines()
     assert len(entries) == report.proof.entries
     assert all(decode_entry(entry) for entry in entries)

@@ -108,6 +108,17 @@ def test_needs_on_time_late_missed_and_over_too_soon(facts: Facts) -> None:
     ]
 
 
+def test_who_was_never_released_is_missed_and_who_ended_before_needed_nobody() -> None:
+    log = Log().opened("I-1", 100, A).opened("I-2", 100, B)
+    log.add(e.IncidentEnded, 150, incident="I-2", state="false_alarm", by="watch")
+    found = served(facts_of(log.events))
+    assert [(n.case.id, n.need.role, n.kept) for n in found] == [
+        ("I-1", "crew", Kept.MISSED),  # due 600 after its opening
+        ("I-1", "medic", Kept.MISSED),
+        ("I-1", "care", Kept.NOT_JUDGED),
+    ]
+
+
 def test_by_night_there_is_half_as_much_time_again() -> None:
     log = Log().opened("I-1", 0, A).add(e.IncidentReleased, 0, incident="I-1")
     night = [replace(one, at=one.at + 15 * 3600) for one in log.events]  # 08:00 becomes 23:00
@@ -126,7 +137,8 @@ def test_the_closest_unit_and_the_bound_below_every_schedule(facts: Facts) -> No
     assert found.closest_s == pytest.approx((175.67 + 976.28 + 353.58 + 1030) / 4, abs=0.01)
     # who knows of B sends u2 to A and keeps u1
     assert found.bound_s == pytest.approx((197.91 + 20 + 976.28 + 1030) / 4, abs=0.01)
-    assert found.bound_s < found.closest_s < found.actual_s
+    assert found.to_closest == pytest.approx(found.actual_s / found.closest_s)
+    assert found.to_bound == pytest.approx(found.actual_s / 556.05, abs=0.001)
 
 
 def test_a_unit_that_comes_back_in_time_serves_twice() -> None:
@@ -155,6 +167,13 @@ def test_who_does_not_come_costs_the_closest_an_answer_but_not_who_knows() -> No
     assert job.reply_s == 120.0
     assert found.closest_s == pytest.approx(120 + 20 + 333.58, abs=0.01)
     assert found.bound_s == pytest.approx(20 + 333.58, abs=0.01)
+
+
+def test_a_false_alarm_that_ended_before_anybody_was_there_is_compared_with_nothing() -> None:
+    log = Log().opened("I-1", 0, A).add(e.IncidentReleased, 0, incident="I-1")
+    log.add(e.IncidentEnded, 60, incident="I-1", state="false_alarm", by="watch")
+    facts = facts_of(log.events)
+    assert compared(facts, served(facts), truth()).n == 0
 
 
 def test_a_unit_that_is_not_on_duty_is_sent_by_nobody() -> None:
@@ -288,7 +307,7 @@ def test_every_lesson_has_a_figure_behind_it() -> None:
 
 
 def test_a_fire_that_was_not_held_is_a_lesson_and_its_hectares_are_added_up() -> None:
-    fires = tuple(HazardSeen("wildfire", A, None, {"hectares": size}) for size in (1.5, 2.0))
+    fires = tuple(HazardSeen("wildfire", 0.0, None, {"hectares": size}) for size in (1.5, 2.0))
     found = whole(twenty_minutes(), fires)
     assert found.truth.hectares == 3.5
     assert points(found).count(Point.NOT_OVER) == 2
