@@ -258,7 +258,9 @@ def handheld(
 
 @app.command()
 def drill(
-    name: Annotated[str, typer.Argument(help="Which drill (smoke), or the path of a .toml file.")],
+    name: Annotated[
+        str | None, typer.Argument(help="Which drill (smoke), or the path of a .toml file.")
+    ] = None,
     speed: Annotated[
         float | None,
         typer.Option(
@@ -281,8 +283,24 @@ def drill(
         bool | None,
         typer.Option("--console/--no-console", help="An officer's console; in a terminal, yes."),
     ] = None,
+    compare: Annotated[
+        tuple[str, str] | None,
+        typer.Option(
+            help="Two policies, folders or plans, on the virtual clock; without NAME all."
+        ),
+    ] = None,
+    seeds: Annotated[int, typer.Option(help="Of --compare: how many pairs.", min=1)] = 20,
 ) -> None:
-    """Play a drill on a post of its own; exit 0 if every inject got its expected action."""
+    """Play a drill on a post of its own; exit 0 if every inject got its expected action.
+
+    With --compare A B play it over many seeds; exit 1 if A is shown to be worse.
+    """
+    if compare is not None:
+        if speed or mqtt or redis or data or console:
+            raise typer.BadParameter("--compare runs on the virtual clock, without servers")
+        raise typer.Exit(_compared(name, compare, seeds, report, township, lang))
+    if name is None:
+        raise typer.BadParameter("Which drill? Or --compare A B.")
     from command import screen
     from command.errors import ConfigError
     from sensors.words import language
@@ -312,6 +330,38 @@ def drill(
     )
     played = play_fast(options) if fast else _manned(options) if manned else _run(play(options))
     raise typer.Exit(0 if played is not None and played.passed else 1)
+
+
+def _compared(
+    name: str | None,
+    compare: tuple[str, str],
+    seeds: int,
+    report: Path | None,
+    township: Path | None,
+    lang: str | None,
+) -> int:
+    """The exit code of `drill --compare`."""
+    from command.errors import ConfigError
+    from sensors.words import language
+    from simulations.compare import Options
+    from simulations.compare import compare as play_both
+    from simulations.player import TOWNSHIP
+    from simulations.scenario import find, known, load
+
+    try:
+        options = Options(
+            scenarios=[load(find(each)) for each in ([name] if name else known())],
+            first=compare[0],
+            second=compare[1],
+            seeds=seeds,
+            township=township or TOWNSHIP,
+            report=report,
+            lang=lang or language(),
+        )
+        return 0 if play_both(options) else 1
+    except ConfigError as error:
+        typer.echo(f"fengsui: {error}", err=True)
+        return 2
 
 
 def _manned(options: Any) -> Any:
