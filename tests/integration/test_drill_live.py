@@ -19,7 +19,7 @@ from simulations.drill import Options, drill
 from simulations.live import new_client
 from simulations.player import TOWNSHIP
 from simulations.report import Report
-from simulations.scenario import Scenario, find, load
+from simulations.scenario import Scenario, find, known, load
 from simulations.servers import Process
 
 PROJECT = Path(__file__).parents[2]
@@ -170,9 +170,9 @@ def test_bad_use_exits_2_in_one_clear_line(arguments: tuple[str, ...]) -> None:
     assert ended.stdout == ""
     assert "Traceback" not in ended.stderr
     if arguments == ("nope",):
-        assert ended.stderr.strip().splitlines() == [
-            "fengsui: There is no drill 'nope'. Drills: smoke; or the path of a .toml file."
-        ]
+        drills = f"Drills: {' '.join(known())}; or the path of a .toml file."
+        said = f"fengsui: There is no drill 'nope'. {drills}"
+        assert ended.stderr.strip().splitlines() == [said]
 
 
 def test_a_faulty_township_exits_1_in_words(tmp_path: Path) -> None:
