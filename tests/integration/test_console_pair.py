@@ -24,11 +24,12 @@ from command.store import open_store
 from console.cells import text_of
 from console.desk import Desk
 from console.effects import Effect, Send
-from console.link import Greeting, Link
+from console.link import Link
 from console.look import Look
 from console.outcome import OK, REFUSED
 from console.pages import PAGES
 from console.settings import Settings
+from console.wire import Greeting
 
 TOWNSHIP = HOME / "townships" / "jingming"
 TURN_S = 0.05
