@@ -13,6 +13,8 @@ from simulations.judge import Finding, Verdict
 from simulations.scenario import Scenario
 from simulations.timeline import Teller, clock
 
+FEW = 5  # fewer are counted and listed; a percentile or share of them says nothing
+
 
 @dataclass(frozen=True, slots=True)
 class Spread:
@@ -232,7 +234,11 @@ class Report:
 def _spread_words(one: Spread, lang: str) -> str:
     if not one.n:
         return tr("none measured (n=0)", lang)
-    words = tr("median {p50} s, 90% {p90} s, longest {most} s (n={n})", lang)
+    words = (
+        tr("longest {most} s (n={n})", lang)
+        if one.n < FEW
+        else tr("median {p50} s, 90% {p90} s, longest {most} s (n={n})", lang)
+    )
     return words.format(p50=one.p50, p90=one.p90, most=one.most, n=one.n)
 
 

@@ -14,7 +14,6 @@ from simulations.evaluation.document import Block, Document, Grid, Heading, Poin
 from simulations.evaluation.evaluate import Evaluation
 from simulations.evaluation.lessons import Lesson
 from simulations.evaluation.needs import Kept
-from simulations.evaluation.phases import FEW
 from simulations.evaluation.voice import Voice, voice
 from simulations.evaluation.wording import (
     FIGURES,
@@ -23,7 +22,7 @@ from simulations.evaluation.wording import (
     OVERRIDES,
     PHASES,
 )
-from simulations.report import dropout_words
+from simulations.report import FEW, dropout_words
 
 LESSONS_SHOWN = 40
 LINES = 300  # of the timeline; the transcript has all

@@ -17,7 +17,8 @@ from sensors.words import _
 from simulations.evaluation.document import Document, Grid, Heading, Words
 from simulations.evaluation.evaluate import Evaluation
 from simulations.evaluation.needs import Kept
-from simulations.evaluation.phases import FEW, Phase
+from simulations.evaluation.phases import Phase
+from simulations.report import FEW
 
 LEVEL = 0.95
 Value = float | None

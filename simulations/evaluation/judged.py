@@ -9,11 +9,11 @@ from simulations.evaluation import pictures
 from simulations.evaluation.document import Block, Grid, Heading, Words
 from simulations.evaluation.evaluate import Evaluation
 from simulations.evaluation.needs import Kept, Served
-from simulations.evaluation.phases import FEW, Held, Measured
+from simulations.evaluation.phases import Held, Measured
 from simulations.evaluation.voice import NONE, Voice
 from simulations.evaluation.wording import KEPT, PHASES
 from simulations.judge import Verdict
-from simulations.report import finding_mark, finding_words, nearest_rank, verdict_mark
+from simulations.report import FEW, finding_mark, finding_words, nearest_rank, verdict_mark
 
 NEEDS_SHOWN = 150
 SHOWN = 20  # units in the table of work
@@ -128,7 +128,8 @@ def schedules(evaluation: Evaluation, v: Voice) -> Iterator[Block]:
                 "n={n} must-needs, from release to the last person needed; what was never filled"
                 " counts to the end of the drill. The other two are reckoned with the ways and"
                 " answers that the drill's field really has. The last is a lower bound from one"
-                " assignment over all incidents: no schedule is quicker, perhaps none as quick."
+                " assignment over all incidents: nothing that serves them in order of release is"
+                " quicker, perhaps nothing is as quick."
                 " People vary by a fifth around these times."
             ),
             n=found.n,

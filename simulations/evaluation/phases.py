@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from simulations.evaluation.facts import Case, Facts
+from simulations.report import FEW
 
-FEW = 5  # fewer are counted and listed; a share of them says nothing
 Pair = tuple[float | None, float | None, float | None]  # from, to, over without it
 CREW, CREW_S = 10, 600.0  # NFPA 1720 as quoted in FIELD.md section 1
 
