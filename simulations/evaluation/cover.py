@@ -12,11 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from command.core.coverage import villages
 from command.core.events import UnitDutyChanged
 from command.core.township import Place, Unit
 from sensors.observations import Position
-from simulations.evaluation.facts import Facts, Task
+from simulations.evaluation.facts import Facts, Task, villages
 from simulations.evaluation.truth import Truth
 
 COVER_S = 600.0  # NFPA 1720 as quoted in FIELD.md section 1: ten minutes
@@ -54,7 +53,7 @@ class Change:
 
 def cover(facts: Facts, truth: Truth) -> Cover:
     """Over the whole drill."""
-    areas = villages(facts.township.places)
+    areas = villages(facts.township)
     units = [u for u in facts.township.units if not u.shared and u.members > 0]
     changes = sorted(_changes(facts), key=lambda change: change.at)
     minutes = _uncovered(units, areas, changes, truth, facts.start_at, facts.end_at)

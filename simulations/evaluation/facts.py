@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from command.core import events as e
 from command.core.plans import Family, Plan
 from command.core.tables import IncidentState, Status
-from command.core.township import Township, from_document
+from command.core.township import Place, PlaceKind, Township, from_document
 from sensors.observations import Position
 
 ENDS = frozenset({Status.DONE, Status.DECLINED, Status.EXPIRED, Status.WITHDRAWN})
@@ -103,6 +103,11 @@ def township_of(events: Sequence[e.Event]) -> Township:
     """The township of the first `TownshipLoaded`; every log begins with one."""
     loaded = next(one for one in events if isinstance(one, e.TownshipLoaded))
     return from_document(loaded.document)
+
+
+def villages(township: Township) -> list[Place]:
+    """By id."""
+    return sorted((p for p in township.places if p.kind is PlaceKind.VILLAGE), key=lambda p: p.id)
 
 
 class _Gathering:

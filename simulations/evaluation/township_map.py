@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from command.core.coverage import villages
 from command.core.geo import EARTH_M
 from command.core.township import Ring, Township
 from sensors.observations import Position
 from simulations.evaluation.drawing import XY, Svg, drawing, element, line, path, rect, text
+from simulations.evaluation.facts import villages
 
 WIDTH, MARGIN = 960.0, 24.0
 LAND, WOOD, WATER, ROAD, EDGE, BAD = (
@@ -122,7 +122,7 @@ def _land(township: Township, frame: _Frame) -> Iterator[str]:
 
 
 def _villages(township: Township, frame: _Frame, lang: str) -> Iterator[Spot]:
-    for place in villages(township.places):
+    for place in villages(township):
         name = place.name_en if lang == "en" else place.name
         yield Spot(name, frame.at(place.lon, place.lat), EDGE)
 
