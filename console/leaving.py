@@ -29,7 +29,7 @@ class Leaver:
 def why_not(who: Leaver, *, stop: bool) -> str:
     """One sentence, "" where the officer may leave; `stop`: the post's end is meant."""
     tr = who.look.tr
-    if who.lost:
+    if who.lost or (who.beside and who.model.exercise):  # a drill is missed by nobody
         return ""
     if who.beside:
         missed = "" if stop else ", ".join(_missed(who))

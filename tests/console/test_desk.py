@@ -600,6 +600,12 @@ def test_who_ends_the_post_by_leaving_is_asked_where_it_would_be_missed(
     assert Quit(stop=True) in stage.effects
 
 
+def test_who_leaves_a_drill_ends_it_without_a_question() -> None:
+    drill = {"post": {"root": "fsx", "name": "泾明乡"}}
+    stage = Stage(incident(), post=drill, shift={"shift": {"officer": ME}}, beside=True)
+    assert Quit() in move(stage, Quit())
+
+
 def test_another_console_does_not_stop_the_post() -> None:
     stage = at_work()
     assert move(stage, Quit(stop=True)) == []
