@@ -20,7 +20,7 @@ from command.core.commands import Ordered
 from command.core.decide import Deadline, Input
 from command.core.explain import explain
 from command.core.load import Load
-from command.core.shift import shift_row
+from command.core.shift import shift_digest, shift_row
 from command.core.step import step
 from command.core.tables import LIVE
 from command.core.ticks import decide_tick
@@ -28,7 +28,7 @@ from command.core.township import Township
 from command.core.views import Row, changed, everything, log_lines, position
 from command.core.world import World, empty
 from command.loader import digest, load
-from command.messages import Acknowledge, Beat, Frame, Rows, Snapshot
+from command.messages import Acknowledge, Beat, Frame, Rows, Snapshot, Takeover
 from command.watch import opening_facts
 from console.cells import Line, Span, width
 from console.desk import Desk
@@ -42,7 +42,7 @@ from simulations.player import TOWNSHIP
 
 START = 1_795_374_480.0  # 2026-11-23 03:08 in the township: fire season, and everybody asleep
 WIDTH, HEIGHT = 160, 45
-DESK = "duty-desk"
+DESK = "watch"  # of posts.csv, and on duty
 LINES_KEPT = 200
 CELL_W, CELL_H = 9, 19  # pixels
 FONTS = "'DejaVu Sans Mono', 'Noto Sans Mono CJK SC', 'Sarasa Mono SC', Menlo, Consolas, monospace"
@@ -71,6 +71,8 @@ class Scene:
         self._lines: list[tuple[str, Row]] = []
         self._seq = 0
         self._turn(START, list(opening_facts(self._world, 1, START, township, files)))
+        duty = Takeover(id="t-1", digest=shift_digest(self._world))
+        self._turn(START, [Ordered(duty, DESK, "officer")])
         rows = everything(self._world, self._seq, self._lines)
         at = position(self._world, self._seq)
         self._tell(Snapshot(snapshot=rows, at=at, role="officer", name=DESK), START)
