@@ -65,7 +65,7 @@ def _places(drawn: land.Land, counted: dict[str, tuple[int, int]]) -> str:
     ]
     for layer, lines in (("river", drawn.rivers), ("road", drawn.roads)):
         features += [
-            _feature(layer, key, name, name_en, {"type": "LineString", "coordinates": path})
+            _feature(layer, key, name, name_en, _line(path), **_bridges(layer, key))
             for key, name, name_en, path in lines
         ]
     features += [
@@ -83,6 +83,16 @@ def _feature(
     properties = {"layer": layer, "id": key, "name": name, "name_en": name_en, **more}
     kept = {key: value for key, value in properties.items() if value != ""}
     return {"type": "Feature", "properties": kept, "geometry": geometry}
+
+
+def _bridges(layer: str, key: str) -> dict[str, object]:
+    """Village roads cross the rivers on fords and low bridges, which a flood closes."""
+    village = layer == "road" and key not in land.THROUGH
+    return {"low": True} if village else {}
+
+
+def _line(path: Ring) -> dict[str, object]:
+    return {"type": "LineString", "coordinates": path}
 
 
 def _area(ring: Ring) -> dict[str, object]:

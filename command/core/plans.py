@@ -46,12 +46,17 @@ class Need:
     """`quantity` people of a role; a unit covers a need with its members.
 
     `within_min` is order to scene by day, minutes. `must` False: wanted, its lack is no alarm.
+    `alone` False: nobody goes there as one person (a fight). `equipment`: words that the unit's own
+    must contain, each of them. `seats`: for people who are fetched.
     """
 
     role: str
     quantity: int
     must: bool
     within_min: float
+    alone: bool = True
+    equipment: tuple[str, ...] = ()
+    seats: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,7 @@ class Plan:
     merge_radius_m: float = 500.0
     merge_window_s: float = 600.0  # since the last news of the incident
     merge_total_s: float = 7200.0  # since it opened: a trickle must not hold it open for ever
+    work_s: float = 2700.0  # a unit's usual time on scene: when a busy one will be free again
     season_months: tuple[int, ...] = ()  # months in which the priority is one higher
     hazards: tuple[str, ...] = ()
     first_orders: tuple[str, ...] = ()  # first lines on the handheld

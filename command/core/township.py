@@ -78,6 +78,7 @@ class Unit:
     shared: bool = False
     on_duty: bool = True
     contact: str = ""  # as a post's
+    seats: int | None = None  # for people who are fetched; None: nobody counted them
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +96,13 @@ class Camera:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A road or a river."""
+    """A road or a river. `low`: the road's bridges and fords are closed by a flood."""
 
     id: str
     name: str
     name_en: str
     path: Ring
+    low: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,9 @@ class Limits:
     night_from_h: int = 22
     night_to_h: int = 6
     detour: float = 1.6  # straight line to road, loess hills (FIELD.md 4: 1.4 plain, 1.8 mountain)
+    slope: float = 0.1  # of a usual way on foot, rise over run
+    work_max_s: float = 43_200.0  # no new order after so much work, until it has rested
+    rest_s: float = 21_600.0  # without an order: what rests a unit
 
 
 @dataclass(frozen=True, slots=True)

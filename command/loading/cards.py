@@ -41,6 +41,7 @@ TIMES = {
     "merge_radius_m": (0, 50_000),
     "merge_window_s": (0, 86_400),
     "merge_total_s": (0, 604_800),
+    "work_s": (60, 604_800),
 }
 LASTS = ("ack_lasts_s", 30, 86_400)  # without it, as long as the urgency says
 TEXTS = ("kind", "name", "name_en", "family", "priority", "release", "offer")
@@ -121,12 +122,15 @@ def _needs(fields: Fields, kind: str) -> tuple[Need, ...]:
 
 
 def _need(entry: Fields) -> Need:
-    entry.only(("role", "quantity", "must", "within_min"))
+    entry.only(("role", "quantity", "must", "within_min", "alone", "equipment", "seats"))
     return Need(
         role=entry.text("role", needed=True),
         quantity=entry.whole("quantity", 1, 10_000) or 1,
         must=entry.flag("must", default=True),
         within_min=entry.number("within_min", 1, 1440) or 1,
+        alone=entry.flag("alone", default=True),
+        equipment=entry.words("equipment"),
+        seats=entry.whole("seats", 0, 10_000, 0) or 0,
     )
 
 

@@ -212,7 +212,8 @@ def _take_line(ground: Ground, feature: _Feature) -> None:
     if path:
         name = fields.text("name", needed=True)
         lines = ground.roads if feature.layer == "road" else ground.rivers
-        lines.append(Line(feature.id, name, fields.text("name_en"), path))
+        low = feature.layer == "road" and fields.flag("low", default=False)
+        lines.append(Line(feature.id, name, fields.text("name_en"), path, low))
 
 
 def _take_forest(ground: Ground, feature: _Feature) -> None:

@@ -44,6 +44,7 @@ UNIT_COLUMNS = {
     "?shared": ("共用",),
     "?on_duty": ("在岗", "duty"),
     "?contact": CONTACT,
+    "?seats": ("座位", "座位数"),
 }
 CAMERA_COLUMNS = {
     "id": ID,
@@ -215,6 +216,7 @@ def _add_unit(roster: Roster, ground: Ground, fields: Fields) -> None:
         shared=fields.flag("shared", default=kind == "post"),
         on_duty=fields.flag("on_duty", default=True),
         contact=_contact(fields),
+        seats=None if fields.raw("seats") is None else fields.whole("seats", 0, 1000),
     )
     if kind == "post":
         if key and roster.posts and key not in roster.posts:

@@ -25,6 +25,9 @@ LIMITS = {  # ranges of `Limits`
     "night_from_h": (0, 23),
     "night_to_h": (0, 23),
     "detour": (1, 5),
+    "slope": (0, 1),
+    "work_max_s": (3_600, 604_800),
+    "rest_s": (0, 604_800),
 }
 SOURCE_KEYS = tuple(field.name for field in dataclasses.fields(SourceRule))
 

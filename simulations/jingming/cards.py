@@ -1,6 +1,7 @@
 """The run cards of the reference township, as tables: what CENTRES.md (a) prints, as data.
 
-A need is "role*n! minutes" for a must and "role*n? minutes" for a should. Conditions that no
+A need is "role*n! minutes" for a must and "role*n? minutes" for a should; "+" after either: nobody
+goes as one person. Conditions that no
 machine can see yet ("if houses < 500 m") are shoulds, with the condition in a remark beside them.
 """
 
@@ -138,7 +139,7 @@ EMERGENCIES = (
         "打架斗殴",
         "Fight",
         2,
-        "talk*2! 10, lead*1? 20, guard*2? 15, medic*1? 20",
+        "talk*2!+ 10, lead*1? 20, guard*2? 15, medic*1? 20",
         "先报110,再到场 / 两人一组,不进人群 / 分开、拉远、慢声说 / 看刀棍酒,有就退"
         " / 伤者先送,不问对错 / 当天转调解",
         "刀棍 / 醉酒 / 犬只 / 报复的人",

@@ -223,6 +223,8 @@ def _roads(rng: Random) -> list[Drawn]:
     return roads + [_village_road(rng, at, *pair) for pair in LINKS]
 
 
+THROUGH = ("road-luo-chang", "road-feng-qing", "road-main")  # on bridges that stand above a flood
+
 # Village roads: from, to, and the points between (a bridge is one of them).
 LINKS: tuple[tuple[str, str, tuple[XY, ...]], ...] = (
     ("v01", "v06", ((-2.25, 1.75),)),

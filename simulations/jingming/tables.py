@@ -30,12 +30,17 @@ unit_silent_s = 900      # 在岗队伍多久没有音信算失联
 episode_quiet_s = 300    # 没有事件编号的设备,安静多久后再报算新的一次
 night_from_h = 22
 night_to_h = 6
-detour = 1.6             # 直线距离乘多少约等于路程(塬沟地形)
+detour = 1.6             # 没有路的地方,直线距离乘多少约等于路程(塬沟地形)
+slope = 0.1              # 步行的坡度,升高比水平距离
+work_max_s = 43200       # 连续干多久后不再派新任务
+rest_s = 21600           # 歇多久算歇过来了
 """
 
 
 PLANS_HEAD = f"""{HEADER}# 处置卡和派单规则。每张卡一个 [[plan]],每条规则一个 [[rule]]。
-#   needs    要什么人: role 职责, quantity 人数, must 是否必须, within_min 白天多少分钟内到场
+#   needs    要什么人: role 职责, quantity 人数, must 是否必须, within_min 白天多少分钟内到场,
+#            alone = false 不派单人, equipment 要带什么, seats 要几个座位
+#   work_s   一支队伍通常在现场多少秒,用来估计忙的队伍何时腾出手
 #   priority 1 最急,5 最缓;season_months 里的月份提高一级
 #   release  at_once 立即派出, after 等 release_after_s 秒自动派出, by_hand 由值班员派出
 #   offer    one_by_one 一队一队问, first_n 同时问几队先答先得
@@ -78,15 +83,20 @@ def _card(card: Card) -> str:
     return "\n".join(lines) + "\n"
 
 
+_NEED = re.compile(r"(\w+)\*(\d+)([!?])(\+?) (\d+)")
+
+
 def _needs(card: Card) -> list[str]:
     """The needs of a card as inline tables, one a line."""
     said = dict(card.remarks)
     lines = ["needs = ["]
-    for role, quantity, must, minutes in re.findall(r"(\w+)\*(\d+)([!?]) (\d+)", card.needs):
+    for role, quantity, must, together, minutes in re.findall(_NEED, card.needs):
         remark = said.pop(role, "")
         lines.append(
             f"  {{ role = {_quoted(role)}, quantity = {quantity},"
-            f" must = {'true' if must == '!' else 'false'}, within_min = {minutes} }},"
+            f" must = {'true' if must == '!' else 'false'}, within_min = {minutes}"
+            + (", alone = false" if together else "")
+            + " },"
             + (f"  # {remark}" if remark else "")
         )
     return [*lines, "]"]

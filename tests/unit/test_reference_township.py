@@ -401,6 +401,9 @@ def test_no_limit_is_misspelt() -> None:
         "night_from_h",
         "night_to_h",
         "detour",
+        "slope",
+        "work_max_s",
+        "rest_s",
     }
 
 
