@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from command.core import events as e
 from command.core.accountability import answers
 from command.core.alarms import PHONE, already_told, taken_before
-from command.core.dispatch import need_is_open
 from command.core.era import new_era, order_is_ahead
-from command.core.needs import has_taken
+from command.core.needs import has_taken, need_is_open
 from command.core.orders import requeue
 from command.core.plans import Offer
 from command.core.reasons import Reason

@@ -207,6 +207,10 @@ def priority_changed(world: World, event: e.PriorityChanged) -> None:
         _lasts_until(world, incident, None if lasts is None else event.at + lasts)
     elif raised:
         unacknowledge(world, incident, event.at)
+    if raised and incident.released_at is not None:
+        index = world.index
+        if incident.id in index.starving or incident.id in index.holding:
+            index.wanting[incident.id] = None  # a unit may be called over to it now
     _second_line(world, incident, event.at)
 
 

@@ -6,16 +6,15 @@ here it only informs and proposes; nothing is ordered because of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from math import inf
 
-from command.core.township import Place, PlaceKind, Unit
-from sensors.observations import Position
+from command.core.township import Place, PlaceKind
 
 WORTH_S = 60.0  # a hole that opens or closes by less is none: as for calling a unit over
 
-Way = Callable[[Unit, Position], float]  # seconds from where the unit is
-Cover = Mapping[str, float]  # place -> seconds until the first who is free can be there
+Cover = Mapping[str, float]  # place -> seconds until somebody can be there
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +35,17 @@ def villages(places: Collection[Place]) -> list[Place]:
     return sorted((p for p in places if p.kind is PlaceKind.VILLAGE), key=lambda p: p.id)
 
 
-def gap(free: Sequence[Unit], leaving: Collection[str], areas: Sequence[Place], way: Way) -> Gap:
-    """Where help takes longer, by most, once `leaving` are gone; area "" when it is nowhere."""
-    ways = {
-        unit.id: {place.id: way(unit, Position(place.lon, place.lat)) for place in areas}
-        for unit in free
-    }
+def gap(ways: Mapping[str, Cover], leaving: Collection[str]) -> Gap | None:
+    """Where help takes longer, by most, once `leaving` are gone; None when it is nowhere.
+
+    `ways`: the seconds of every unit that is free to every place.
+    """
     staying = {unit: times for unit, times in ways.items() if unit not in leaving}
     before, after = cover(ways), cover(staying)
-    worst = max(
-        (place.id for place in areas if place.id in before),
-        key=lambda place: (after.get(place, float("inf")) - before[place], place),
-        default="",
-    )
-    if not worst:
-        return Gap("", 0.0, None)
-    lost = after.get(worst, float("inf")) - before[worst]
-    if lost < WORTH_S:
-        return Gap("", 0.0, None)
+    lost = {place: after.get(place, inf) - seconds for place, seconds in before.items()}
+    worst = max(lost, key=lambda place: (lost[place], place), default="")
+    if not worst or lost[worst] < WORTH_S:
+        return None
     return Gap(worst, before[worst], after.get(worst), filler(staying, after, worst))
 
 
@@ -62,7 +54,7 @@ def cover(ways: Mapping[str, Cover]) -> dict[str, float]:
     best: dict[str, float] = {}
     for times in ways.values():
         for place, seconds in times.items():
-            best[place] = min(best.get(place, float("inf")), seconds)
+            best[place] = min(best.get(place, inf), seconds)
     return best
 
 
@@ -75,7 +67,7 @@ def filler(staying: Mapping[str, Cover], after: Cover, area: str) -> str:
     best, best_worst = "", now_worst - WORTH_S
     for unit in sorted(staying):
         without = cover({name: times for name, times in staying.items() if name != unit})
-        worst = max((s for place, s in without.items() if place != area), default=float("inf"))
+        worst = max((s for place, s in without.items() if place != area), default=inf)
         if worst <= best_worst:
             best, best_worst = unit, worst - 1e-9
     return best

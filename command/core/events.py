@@ -392,7 +392,10 @@ class IncidentArchived(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitOffered(Event):
-    """An assignment begins. `eta_s` seconds; `people` the unit brings; `why` in short."""
+    """An assignment begins. `eta_s` seconds; `people` the unit brings; `why` in short.
+
+    `terms` add up to what it costs; `then` are the next best, at most three.
+    """
 
     order_id: str
     incident: str
@@ -403,6 +406,8 @@ class UnitOffered(Event):
     expires_at: float
     by: str = "post"
     why: tuple[str, ...] = ()
+    terms: dict[str, float] | None = None
+    then: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -493,6 +498,31 @@ class NobodyLeft(Event):
     role: str
     missing: int
     must: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedHeld(Event):
+    """A need waits for a unit that is at work: free at `free_at` by forecast, there `eta_s` later.
+
+    It takes the place of an earlier hold of the same need.
+    """
+
+    incident: str
+    role: str
+    must: bool
+    missing: int
+    unit: str
+    free_at: float
+    eta_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldEnded(Event):
+    """It waits no longer: somebody goes, nobody is needed, or the forecast is over."""
+
+    incident: str
+    role: str
+    must: bool
 
 
 # --- the officer
@@ -650,6 +680,8 @@ EVENTS: dict[str, type[Event]] = {
         AccountabilityAnswered,
         UnitMayday,
         NobodyLeft,
+        NeedHeld,
+        HoldEnded,
         OfficerAlerted,
         AlertAcknowledged,
         SourceShelved,

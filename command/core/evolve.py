@@ -27,7 +27,7 @@ from command.core.changes import count as _count
 from command.core.changes import disarm
 from command.core.changes import touch as _touch
 from command.core.changes import unacknowledge as _unacknowledge
-from command.core.needs import open_needs
+from command.core.needs import known_to_lack, open_needs
 from command.core.reasons import Reason
 from command.core.tables import (
     LIVE,
@@ -43,6 +43,7 @@ from command.core.world import (
     Alert,
     Assignment,
     Episode,
+    Hold,
     Incident,
     Kept,
     Note,
@@ -265,9 +266,10 @@ def _somebody_free(world: World, unit_id: str) -> None:
     if unit is None or not state.on_duty or (state.orders and not unit.shared):
         return
     roles = world.index.unit_roles[unit_id]
-    for incident_id in world.index.starving:
+    for incident_id in (*world.index.starving, *world.index.holding):
         incident = world.incidents[incident_id]
-        lacking = (*incident.nobody_for, *incident.nobody_wanted)
+        waits = [hold.role for hold in incident.holds]
+        lacking = (*incident.nobody_for, *incident.nobody_wanted, *waits)
         if any(world.responsible_role(incident, role) in roles for role in lacking):
             world.index.wanting[incident_id] = None
 
@@ -366,6 +368,8 @@ def _end(world: World, incident: Incident, state: IncidentState, at: float) -> N
     incident.nobody_for.clear()
     incident.nobody_wanted.clear()
     incident.mayday.clear()
+    incident.holds.clear()
+    world.due.pop(f"hold:{incident.id}", None)
     if state is not IncidentState.RESOLVED:
         world.due[f"archive:{incident.id}"] = at + ARCHIVE_S
 
@@ -403,6 +407,8 @@ def _climbed(world: World, event: e.CaseClimbed) -> None:
     incident.level = event.level
     incident.nobody_for.clear()
     incident.nobody_wanted.clear()
+    incident.holds.clear()
+    _watch_holds(world, incident)
     world.index.starving.pop(incident.id, None)
     if event.due is None:
         world.due.pop(f"ladder:{incident.id}", None)
@@ -451,6 +457,7 @@ def _offered(world: World, event: e.UnitOffered) -> None:
     if incident.nobody_for or incident.nobody_wanted:
         _somebody_comes(world, incident)
     world.units[event.unit].orders.append(event.order_id)
+    _at_work(world, world.units[event.unit], event.at)
     world.due[f"offer:{event.order_id}"] = event.expires_at
     if incident.state is IncidentState.OPEN:
         incident.state = move_incident(incident.state, IncidentState.ASSIGNED)
@@ -467,14 +474,32 @@ def _assignment_changed(world: World, event: e.AssignmentChanged) -> None:
     unit = world.units.get(assignment.unit)  # None: gone from the files since
     if unit is not None and assignment.status in LIVE and event.order_id not in unit.orders:
         unit.orders.append(event.order_id)
+        _at_work(world, unit, event.at)
     elif unit is not None and assignment.status not in LIVE and event.order_id in unit.orders:
         unit.orders.remove(event.order_id)
+        _off_work(unit, event.at)
         _somebody_free(world, assignment.unit)
     by = assignment.unit if event.by == "unit" else event.by
     incident = _touch(world, assignment.incident, event, by)
     _follow(world, incident, assignment.status, event.at)
     accountability.step_taken(world, assignment, event.at)
     attention.work_went_on(world, incident, assignment.status, event.at)
+
+
+def _at_work(world: World, unit: UnitState, at: float) -> None:
+    """Its work begins with the first order, from nothing when it has rested."""
+    assert world.township is not None
+    if unit.work_from is None:
+        unit.work_from = at
+        if at - unit.rest_from >= world.township.limits.rest_s:
+            unit.worked_s = 0.0
+
+
+def _off_work(unit: UnitState, at: float) -> None:
+    """And ends with the last."""
+    if unit.work_from is not None and not unit.orders:
+        unit.worked_s += max(0.0, at - unit.work_from)
+        unit.work_from, unit.rest_from = None, at
 
 
 def _follow(world: World, incident: Incident, status: Status, at: float) -> None:
@@ -532,6 +557,35 @@ def _nobody_left(world: World, event: e.NobodyLeft) -> None:
     world.index.starving[incident.id] = None
     if event.must:
         _unacknowledge(world, incident, event.at)
+
+
+def _need_held(world: World, event: e.NeedHeld) -> None:
+    incident = _touch(world, event.incident, event)
+    hold = Hold(event.role, event.must, event.missing, event.unit, event.free_at, event.eta_s)
+    incident.holds = [*_other_holds(incident, event.role, event.must), hold]
+    _watch_holds(world, incident)
+
+
+def _hold_ended(world: World, event: e.HoldEnded) -> None:
+    incident = _touch(world, event.incident, event)
+    incident.holds = _other_holds(incident, event.role, event.must)
+    _watch_holds(world, incident)
+    if event.reason is Reason.OVERDUE:  # the forecast was wrong: it is looked at again
+        world.index.wanting[incident.id] = None
+
+
+def _other_holds(incident: Incident, role: str, must: bool) -> list[Hold]:
+    return [hold for hold in incident.holds if (hold.role, hold.must) != (role, must)]
+
+
+def _watch_holds(world: World, incident: Incident) -> None:
+    """The first forecast to run out is a deadline."""
+    if incident.holds:
+        world.index.holding[incident.id] = None
+        world.due[f"hold:{incident.id}"] = min(hold.free_at for hold in incident.holds)
+    else:
+        world.index.holding.pop(incident.id, None)
+        world.due.pop(f"hold:{incident.id}", None)
 
 
 # --- the officer
@@ -623,6 +677,8 @@ _APPLY: dict[type[e.Event], Callable[[World, Any], None]] = {
     e.AccountabilityAnswered: accountability.answered,
     e.UnitMayday: accountability.mayday,
     e.NobodyLeft: _nobody_left,
+    e.NeedHeld: _need_held,
+    e.HoldEnded: _hold_ended,
     e.OfficerAlerted: _alerted,
     e.AlertAcknowledged: _alert_acknowledged,
     e.SourceShelved: _shelved,
@@ -644,7 +700,9 @@ def rebuild_index(world: World) -> None:
     for incident in world.incidents.values():
         if incident.state in RUNNING:
             world.index.put(incident.id, incident.plan, incident.place, incident.position)
-            if incident.released_at is not None:
+            if incident.released_at is not None and not known_to_lack(world, incident):
                 world.index.wanting[incident.id] = None
             if incident.nobody_for or incident.nobody_wanted:
                 world.index.starving[incident.id] = None
+            if incident.holds:
+                world.index.holding[incident.id] = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from command.core.plans import Need
-from command.core.tables import COMMITTED, Status
+from command.core.tables import COMMITTED, RUNNING, Status
 from command.core.world import Assignment, Incident, World
 
 
@@ -30,3 +30,19 @@ def open_needs(
         people[need.role] = people.get(need.role, 0) - covered
         if covered < need.quantity:
             yield need, need.quantity - covered
+
+
+def need_is_open(world: World, incident: Incident, role: str) -> bool:
+    """A late yes is still of use: nobody else has taken the role in full meanwhile."""
+    return incident.state in RUNNING and any(
+        need.role == role for need, _ in open_needs(world, incident, offers_count=False)
+    )
+
+
+def known_to_lack(world: World, incident: Incident) -> bool:
+    """Every need that is open waits for somebody, or is known to have nobody."""
+    waits = {(hold.role, hold.must) for hold in incident.holds}
+    lacks = {(role, True) for role in incident.nobody_for}
+    wants = {(role, False) for role in incident.nobody_wanted}
+    known = waits | lacks | wants
+    return all((need.role, need.must) in known for need, _ in open_needs(world, incident))

@@ -40,6 +40,10 @@ class Reason(StrEnum):
     # offers and their ends
     NEAREST_WITH_ROLE = "nearest_with_role"
     NEXT_BEST = "next_best"
+    LEAST_COST = "least_cost"  # not the nearest: what it costs otherwise weighs more
+    WAITS_FOR = "waits_for"  # all that fit are at work: one of them will be free
+    NOT_WAITED_FOR = "not_waited_for"
+    CALLED_OVER = "called_over"  # before its arrival, to something more urgent
     RESPONSIBLE_POST = "responsible_post"
     UNIT_ANSWERED = "unit_answered"
     BY_PHONE = "by_phone"  # said by radio or telephone, entered by the officer
@@ -85,6 +89,27 @@ class Reason(StrEnum):
     SHELF_WORSE = "shelf_worse"
     SHELF_CONFIRMED = "shelf_confirmed"
     OFF_DUTY_WITH_ORDER = "off_duty_with_order"
+
+
+class WhyNot(StrEnum):
+    """Why a unit does not go: the hard filters. A unit that is kept away always says which."""
+
+    NONE = ""
+    OFF_DUTY = "off_duty"
+    NO_MEMBERS = "no_members"
+    ASKED_BEFORE = "asked_before"  # it said no, or nothing, or is on it
+    COMMITTED = "committed"  # at work elsewhere: it may be waited for
+    SKILL = "skill"  # not its role, or not its village's case
+    EQUIPMENT = "equipment"
+    SEATS = "seats"
+    ALONE = "alone"  # one person, where nobody goes as one
+    REST = "rest"  # has worked too long without one
+    ROAD_CLOSED = "road_closed"
+    FLOODED_FORD = "flooded_ford"
+    NO_WAY = "no_way"
+    # no filters: it might go, and another is better
+    UNREACHABLE = "unreachable"
+    COST = "cost"
 
 
 class Refusal(StrEnum):

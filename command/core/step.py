@@ -20,6 +20,8 @@ from command.core.receipts import Receipt, receipt_for
 from command.core.world import World
 from sensors.observations import Rejection, RejectionReason
 
+TURNS = 8  # a unit that is called over leaves a need behind, always of a lower priority
+
 
 class Poisoned(Exception):  # noqa: N818 - it names the input, the cause is chained
     """`evolve` failed on input number `at`, or on the dispatch after all of them (-1)."""
@@ -58,7 +60,9 @@ def step(world: World, inputs: Sequence[Input], now: float, poison: Collection[i
         batch.events += events
         if events and isinstance(events[0], e.MessageQuarantined):
             batch.kept_aside[number] = events[0].quarantine
-    if world.index.wanting and -1 not in poison:
+    for _ in range(TURNS if -1 not in poison else 0):
+        if not world.index.wanting:
+            break
         orders = dispatch(world, now)
         world.index.wanting.clear()  # every one was served, or has been found to have nobody
         _evolve_all(world, orders, -1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from command.core import events as e
 from command.core.accountability import fire_par
@@ -10,6 +11,7 @@ from command.core.assignments import expire, run_out
 from command.core.attention import fire_ack, fire_ackend, fire_second
 from command.core.contacts import decide_silence, fire_duty
 from command.core.dispatch import candidates, offer
+from command.core.holds import ended
 from command.core.reasons import Reason
 from command.core.world import World
 
@@ -100,6 +102,16 @@ def _ladder(world: World, ident: str, now: float, late: bool) -> list[e.Event]:
     return [climbed, alert, *offered]
 
 
+def _hold(world: World, ident: str, now: float, late: bool) -> list[e.Event]:
+    """Who was waited for is not free when it was to be: everything is weighed anew."""
+    incident = world.incidents[ident]
+    return [
+        replace(ended(incident, hold.role, now, "tick", Reason.OVERDUE, must=hold.must), late=late)
+        for hold in incident.holds
+        if hold.free_at <= now
+    ]
+
+
 def _silent(world: World, source: str, now: float, late: bool) -> list[e.Event]:
     return decide_silence(world, source, now, late=late)
 
@@ -135,6 +147,7 @@ _FIRE: dict[str, Callable[[World, str, float, bool], list[e.Event]]] = {
     "ackend": fire_ackend,
     "second": fire_second,
     "ladder": _ladder,
+    "hold": _hold,
     "silent": _silent,
     "shelf": _shelf,
     "archive": _archive,

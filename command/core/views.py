@@ -13,7 +13,7 @@ from typing import Any
 from command.core import events as e
 from command.core import reference
 from command.core.codec import event_dict
-from command.core.dispatch import candidates, unit_status
+from command.core.dispatch import recommend, unit_status
 from command.core.needs import open_needs
 from command.core.orders import hazards_of, place_name, position_json
 from command.core.plans import Family
@@ -27,7 +27,7 @@ from command.core.rows import (
 )
 from command.core.shift import shift_row
 from command.core.tables import LIVE, RUNNING
-from command.core.world import Assignment, Incident, World
+from command.core.world import Assignment, Hold, Incident, World
 
 Row = dict[str, Any]
 Rows = dict[str, dict[str, Row | None]]
@@ -226,6 +226,7 @@ def incident_row(world: World, incident: Incident) -> Row:
         "rec": _recommended(world, incident),
         "orders": list(incident.orders),
         "nobody_for": list(dict.fromkeys((*incident.nobody_for, *incident.nobody_wanted))),
+        "holds": [_hold_row(hold) for hold in incident.holds],
         "level": incident.level,
         "overdue_since": incident.overdue_since,
         "ladder": [rung.role for rung in plan.ladder],
@@ -257,6 +258,17 @@ def _report_row(report: Any) -> Row:
     }
 
 
+def _hold_row(hold: Hold) -> Row:
+    """A need that waits: for whom, until when by forecast, and the way after that."""
+    return {
+        "role": hold.role,
+        "must": hold.must,
+        "unit": hold.unit,
+        "free_at": hold.free_at,
+        "eta_s": hold.eta_s,
+    }
+
+
 def _needs_row(world: World, incident: Incident) -> list[Row]:
     missing = {(n.role, n.must, n.within_min): m for n, m in open_needs(world, incident)}
     return [
@@ -275,16 +287,11 @@ def _recommended(world: World, incident: Incident) -> list[Row]:
     """The unit that would go for each open need; only while it waits for its release."""
     if incident.state not in RUNNING or incident.released_at is not None:
         return []
-    rows, asked = [], set[str]()
-    for need, missing in open_needs(world, incident):
-        people = 0
-        for one in candidates(world, incident, need, world.at, frozenset(asked)):
-            if one.why_not or people >= missing:
-                break
-            asked.add(one.unit.id)
-            people += one.unit.members
-            rows.append({"role": need.role, "unit": one.unit.id, "eta_s": round(one.eta_s)})
-    return rows
+    return [
+        {"role": one.ask.need.role, "unit": pick.unit.id, "eta_s": round(pick.eta_s)}
+        for one in recommend(world, incident, world.at)
+        for pick in one.picks
+    ]
 
 
 def assignment_row(world: World, assignment: Assignment | None) -> Row | None:

@@ -52,6 +52,18 @@ class Held:
 
 
 @dataclass(slots=True)
+class Hold:
+    """A need that waits for a busy unit: free then by forecast, `eta_s` after that on scene."""
+
+    role: str
+    must: bool
+    missing: int
+    unit: str
+    free_at: float
+    eta_s: float
+
+
+@dataclass(slots=True)
 class Incident:
     """Something the post takes care of. `rev` counts changes; a command names the one seen."""
 
@@ -82,6 +94,7 @@ class Incident:
     notes: list[Note] = field(default_factory=list)
     nobody_for: list[str] = field(default_factory=list)  # musts that no unit is left for
     nobody_wanted: list[str] = field(default_factory=list)  # the same of what is only wanted
+    holds: list[Hold] = field(default_factory=list)
     level: int = 0  # of the case ladder
     overdue_since: float | None = None  # the limit of its last rung has passed
     merged_into: str = ""
@@ -137,6 +150,9 @@ class UnitState:
     silent: bool = False
     why_off: str = ""
     off_until: float | None = None  # then it is on duty again by itself
+    worked_s: float = 0.0  # since its last rest, but for the job it has now
+    work_from: float | None = None
+    rest_from: float = 0.0
 
 
 @dataclass(slots=True)

@@ -63,6 +63,7 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
     int | None: st.none() | st.integers(0, 2**50),
     tuple[str, ...]: st.lists(texts, max_size=3).map(tuple),
     dict[str, Any]: jsons,
+    dict[str, float] | None: st.none() | st.dictionaries(texts, numbers, max_size=3),
 }
 
 

@@ -385,7 +385,7 @@ def test_who_is_done_and_off_duty_is_not_free() -> None:
 def test_the_free_unit_goes_to_the_more_urgent_and_the_other_is_not_told_twice() -> None:
     play = stage(unit("only", 100, "crew", "scout"))
     flood(play)
-    play.reply("O-e1-1", "accepted")
+    play.walk("O-e1-1", "accepted", "on_scene")
     calm, urgent = play.report("cam-4", "flood"), play.report("cam-2", "sos")
     play.reply("O-e1-1", "done")
     assert play.live(urgent) == {"only": "offered"}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from stage import NOON, PLANS, RULES, Stage, stage, unit
+from stage import NOON, PLANS, RULES, Stage, need, stage
 
 from command import messages as m
 from command.core import events as e
@@ -139,12 +141,14 @@ def test_a_dispatch_that_failed_is_left_to_the_next_batch() -> None:
 
 
 def test_one_incident_that_dispatch_fails_on_keeps_no_other_waiting() -> None:
-    play = stage(unit("stuck", 100, "scout", speed_kmh=0.0), unit("near", 1000, "crew"))
+    nothing = replace(PLANS["sos"], needs=(need("scout", None),))  # type: ignore[arg-type]
+    play = stage()
+    play.world.township.plans.plans["sos"] = nothing  # type: ignore[union-attr]
     play.give(play.alarm("cam-1", "sos"), play.alarm("cam-2", "flood"))
     assert play.live("I-e1-2") == {"near": "offered"}
     told = play.one(e.OfficerAlerted)
     assert (told.incident, told.reason) == ("I-e1-1", Reason.POISON)
-    assert "ZeroDivisionError" in told.text
+    assert "TypeError" in told.text
 
 
 def test_each_input_sees_what_the_one_before_it_did() -> None:

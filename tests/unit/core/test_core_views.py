@@ -63,6 +63,7 @@ INCIDENT_ROW = {
     "rec": [],
     "orders": ["O-e1-1"],
     "nobody_for": [],
+    "holds": [],
     "level": 0,
     "overdue_since": None,
     "ladder": [],

@@ -71,6 +71,8 @@ def adds_up(world: World) -> None:
     assert shape(kept.cells) == shape(fresh.cells)
     assert shape(kept.placed) == shape(fresh.placed)
     assert set(kept.starving) == set(fresh.starving)
+    assert set(kept.holding) == set(fresh.holding)
+    assert not fresh.wanting  # a restart finds nothing that was not looked at
     assert not kept.wanting
     _units_add_up(world)
     _orders_add_up(world)
@@ -127,7 +129,11 @@ def _deadlines_add_up(world: World) -> None:
         if running and incident.released_at is not None:
             for need, _ in open_needs(world, incident):
                 lacking = incident.nobody_for if need.must else incident.nobody_wanted
-                assert need.role in lacking  # asked, or known to have nobody
+                waits = [hold.role for hold in incident.holds if hold.must is need.must]
+                assert need.role in (*lacking, *waits)  # asked, or known to have nobody, or waits
+        assert running or not incident.holds
+        soonest = min((hold.free_at for hold in incident.holds), default=None)
+        assert world.due.get(f"hold:{incident.id}") == soonest
 
 
 class Worlds(RuleBasedStateMachine):

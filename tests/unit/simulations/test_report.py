@@ -40,7 +40,7 @@ def test_counts_and_times_of_a_small_drill() -> None:
 
 def test_who_dropped_out_and_who_went_instead(smoke: Report) -> None:
     why = {(one.unit, one.why): one.instead for one in smoke.figures.dropouts}
-    assert why["squad-v03", "no_reply"]
+    assert why["vgm-v03", "no_reply"]
     assert why["patrol-1", "unit_declined"]
     assert all(one.after_s == 0.0 for one in smoke.figures.dropouts if one.instead)
 
