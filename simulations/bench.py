@@ -37,6 +37,12 @@ def _console(*, as_json: bool, embedded: bool, seconds: float | None = None) -> 
     return bench(as_json=as_json, seconds=seconds or SECONDS)
 
 
+def _dispatch(*, as_json: bool, embedded: bool) -> int:
+    from simulations.bench_dispatch import bench  # noqa: PLC0415
+
+    return bench(as_json=as_json, embedded=embedded)
+
+
 def _fuzz(*, as_json: bool, embedded: bool) -> int:  # noqa: ARG001 - one signature for all
     from simulations.fuzz import run as fuzz  # noqa: PLC0415
 
@@ -53,6 +59,7 @@ def _day(*, as_json: bool, embedded: bool) -> int:  # noqa: ARG001 - no servers 
 # Called with `as_json` and `embedded` (the embedded pair only; else the benchmark's own choice).
 BENCHES: dict[str, Callable[..., int]] = {
     "way": _way,
+    "dispatch": _dispatch,
     "restart": _restart,
     "faults": _faults,
     "console": _console,
