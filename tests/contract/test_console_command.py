@@ -51,7 +51,10 @@ def test_help_names_every_option_of_the_design() -> None:
 
 @pytest.mark.slow
 def test_the_benchmark_measures_and_says_so() -> None:
-    done = fengsui("bench", "console", "--seconds", "8", "--json")
+    for seconds in ("8", "40"):  # on a busy machine no key may be answered in the shorter time
+        done = fengsui("bench", "console", "--seconds", seconds, "--json")
+        if done.stdout:
+            break
     assert done.returncode in {0, 1}, done.stderr  # whether it holds is this machine's affair
     found = json.loads(done.stdout)
     assert found["keys"] > 0
