@@ -136,7 +136,9 @@ _NEEDS: dict[WhyNot, Callable[[Need, Unit], bool]] = {
 
 def _skilled(world: World, fleet: Fleet, asks: Sequence[Ask]) -> Flags:
     """Who has the role; of a case, who answers for its place."""
-    skilled: Flags = np.array([fleet.roll.skilled[ask.role] for ask in asks])
+    rows = [fleet.roll.skilled[ask.role] for ask in asks]
+    # Nothing may be asked for: then this has no row, and is still an array of flags.
+    skilled: Flags = np.array(rows, np.bool_).reshape(len(asks), len(fleet.roll.units))
     for row, ask in enumerate(asks):
         if ask.plan.family is not Family.EMERGENCY:
             place = ask.incident.place

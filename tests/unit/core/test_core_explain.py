@@ -116,3 +116,11 @@ def test_a_case_names_its_post_and_speaks_of_no_gap() -> None:
     found = told(play, ident)
     assert names(found["teams"][0]) == ["ggh-1"]
     assert found["gap"] is None
+
+
+def test_where_nobody_is_missing_any_more_nothing_is_recommended_and_nothing_fails() -> None:
+    play = stage()
+    ident = play.report("cam-1", "flood")  # its team goes at once
+    assert play.asked(ident) == ["near"]
+    found = told(play, ident)
+    assert (found["teams"], found["nearest"], found["gap"]) == ([], None, None)
