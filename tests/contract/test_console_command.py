@@ -53,9 +53,6 @@ def test_help_names_every_option_of_the_design() -> None:
 def test_the_benchmark_measures_and_says_so() -> None:
     done = fengsui("bench", "console", "--seconds", "8", "--json")
     assert done.returncode in {0, 1}, done.stderr  # whether it holds is this machine's affair
-    if not done.stdout:  # where nothing is quick it has no figure, and says so
-        assert "no key was measured" in done.stderr
-        return
     found = json.loads(done.stdout)
     assert found["keys"] > 0
     assert 0 < found["p50"] <= found["p95"] <= found["worst"]
