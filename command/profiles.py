@@ -303,7 +303,8 @@ async def _read_retained(url: str, topic: str) -> _Retained:
 async def _next(client: Client) -> Message | None:
     """The next message, or None when it stays quiet."""
     try:
-        return await asyncio.wait_for(anext(client.messages), QUIET_S)
+        async with asyncio.timeout(QUIET_S):
+            return await anext(client.messages)
     except TimeoutError:
         return None
 

@@ -15,9 +15,10 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, repeat
 from pathlib import Path
 from types import TracebackType
@@ -306,7 +307,7 @@ class Child:
 
     async def _ask(self) -> str:
         try:
-            await asyncio.wait_for(self.server.probe(), ASK_S)
+            await _asked(self.server.probe)
         except StillLoadingError:
             return ""
         except OSError as error:  # TimeoutError is one
@@ -318,7 +319,7 @@ class Child:
         give_up = self._now() + START_S
         while process.returncode is None:
             try:
-                await asyncio.wait_for(self.server.probe(), ASK_S)
+                await _asked(self.server.probe)
             except StillLoadingError:
                 give_up = self._now() + START_S
             except OSError as error:
@@ -348,6 +349,13 @@ class Child:
         self.state = replace(self.state, up=up, since=since, last_error=last_error)
 
 
+async def _asked(probe: Callable[[], Awaitable[None]]) -> None:
+    # Not wait_for: in Python 3.11 that drops a cancellation that comes together with the answer,
+    # and a post that is told to stop would go on supervising for ever.
+    async with asyncio.timeout(ASK_S):
+        await probe()
+
+
 @asynccontextmanager
 async def store_of(data: Path) -> AsyncIterator[str]:
     """The URL of the store under `data`: of the post that runs there, or started for the time.
@@ -368,7 +376,7 @@ async def _running_store(folder: Path) -> str:
     for _ in range(int(START_S * 10)):
         path = read_kept(folder).socket
         try:
-            await asyncio.wait_for(probe_redis(Path(path)), ASK_S)
+            await _asked(partial(probe_redis, Path(path)))
         except (OSError, StillLoadingError) as trouble:
             error = trouble
         else:

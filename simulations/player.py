@@ -13,7 +13,7 @@ import argparse
 import gc
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -49,18 +49,24 @@ LEASE_S = 60.0  # nobody else wants it
 LEAD_S = 1.0  # the post is up and everybody connected by then: nothing takes time here
 
 
-def play(scenario: Scenario, township: Township, files: str) -> Played:
+def play(
+    scenario: Scenario,
+    township: Township,
+    files: str,
+    field: Callable[[Scenario, Township], Field] = Field,
+) -> Played:
     """Play it from first to last. `files` is the digest of the township's folder."""
+    there = field(scenario, township)
     with unheard(), tempfile.TemporaryDirectory(prefix="fengsui-drill-") as folder:
-        return virtual.run(lambda: _play(scenario, township, files, Path(folder)))
+        return virtual.run(lambda: _play(there, files, Path(folder)))
 
 
-async def _play(scenario: Scenario, township: Township, files: str, folder: Path) -> Played:
-    memory = Memory(township, files)
+async def _play(there: Field, files: str, folder: Path) -> Played:
+    memory = Memory(there.township, files)
     outside = Outside(lambda _, name: memory.client(name), lambda _: memory.connect())
-    settings = in_memory(folder, scenario.start_at - LEAD_S)
+    settings = in_memory(folder, there.scenario.start_at - LEAD_S)
     async with up(settings, memory.ports) as running:
-        return await played(running, outside, Field(scenario, township), Audience(), TRAINER)
+        return await played(running, outside, there, Audience(), TRAINER)
 
 
 def in_memory(folder: Path, start: float) -> Settings:

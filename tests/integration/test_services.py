@@ -31,7 +31,7 @@ from command.folder import (
     write_kept,
 )
 from command.servers import Server, store_program
-from command.services import Embedded, ServiceState, store_of
+from command.services import Child, Embedded, ServiceState, store_of
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 30.0
@@ -202,6 +202,25 @@ async def test_a_dumb_server_is_restarted(tmp_path: Path) -> None:
         await until(lambda: state(services, "broker").up)
         assert state(services, "store").restarts == 0
         supervision.cancel()
+
+
+async def test_a_supervision_that_is_cancelled_while_an_answer_comes_ends(tmp_path: Path) -> None:
+    supervision: asyncio.Task[None] | None = None
+
+    async def probe() -> None:
+        await asyncio.sleep(0)
+        if supervision is not None:
+            supervision.cancel()
+
+    sleeper = (sys.executable, "-c", "import time; time.sleep(600)")
+    server = Server("broker", sleeper, probe, tmp_path / "log")
+    child = Child(server, Clock().now, lambda name, pid: None, ask_every_s=0.01)
+    await child.start()
+    supervision = asyncio.create_task(child.keep())
+    done, _ = await asyncio.wait({supervision}, timeout=PATIENCE_S)
+    await child.stop()
+    assert done == {supervision}
+    assert supervision.cancelled()
 
 
 async def publish_and_break(url: str, topic: str) -> None:
