@@ -22,6 +22,7 @@ from mqtt_rig import (
     heard,
     nats,
     publish,
+    read_to_the_end,
     running,
     take,
     until,
@@ -79,6 +80,7 @@ async def test_what_a_killed_post_had_in_hand_comes_again(prompt: str) -> None:
         batch = await take(broker, 100)
         assert sorted(bodies(batch), key=int) == sent
         broker.settle(batch)
+    await read_to_the_end(url, 110)
     async with connected(url) as broker:
         await publish(url, ALARM, 1, start=1000)
         assert bodies(await take(broker, 1)) == ["1000"]
@@ -146,6 +148,7 @@ async def test_a_broker_that_was_killed_is_found_again(mosquitto: Process) -> No
         again = broker.take(9)
         assert sorted(bodies(batch + again), key=int) == [f"{n}" for n in range(11)]
         broker.settle(batch + again)
+    await read_to_the_end(mosquitto.url, 20)
     async with connected(mosquitto.url) as broker:
         await publish(mosquitto.url, ALARM, 1, start=99)
         assert bodies(await take(broker, 1)) == ["99"]
