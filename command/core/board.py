@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from command.core.asks import Ask
-from command.core.costs import UNHEARD, Costs, Rows, costs, rows_of
+from command.core.costs import UNHEARD, Costs, Rows, costs, nearest, rows_of
 from command.core.filters import CODE, MIGHT, WHY, Codes, codes
 from command.core.fleet import Fleet, muster
+from command.core.plans import Choose
 from command.core.reasons import WhyNot
 from command.core.roads import Flags, Floats
 from command.core.solve import Problem, Solution, solve
@@ -133,7 +134,9 @@ class Board:
         return solve(problem, self.gone, rows)
 
 
-def _problem(asks: Sequence[Ask], fleet: Fleet, rows: Rows, code: Codes, price: Costs) -> Problem:
+def _problem(
+    asks: Sequence[Ask], fleet: Fleet, rows: Rows, code: Codes, price: Costs, *, in_turn: bool
+) -> Problem:
     """The same in bare arrays."""
     groups = {name: n for n, name in enumerate(dict.fromkeys(ask.incident.id for ask in asks))}
     return Problem(
@@ -146,6 +149,7 @@ def _problem(asks: Sequence[Ask], fleet: Fleet, rows: Rows, code: Codes, price: 
         np.array([float(ask.wanted) for ask in asks]),
         np.array([groups[ask.incident.id] for ask in asks]),
         np.where(fleet.heard, 0.0, UNHEARD),
+        in_turn=in_turn,
     )
 
 
@@ -165,13 +169,19 @@ def board(
     at = [row_of[ask.incident.id] for ask in asks]
     way = Ways(way.seconds[at], way.code[at])
     rows = rows_of(asks, slower)
-    price = costs(fleet, rows, way.seconds)
+    plainly = by_nearest(world)
+    price = (nearest if plainly else costs)(fleet, rows, way.seconds)
     code = codes(world, fleet, asks, way)
-    problem = _problem(asks, fleet, rows, code, price)
+    problem = _problem(asks, fleet, rows, code, price, in_turn=plainly)
     gone = np.zeros(way.seconds.shape, np.bool_)
     if taken:
         gone[:, [roll.column[name] for name in taken if name in roll.column]] = True
     return Board(world, tuple(asks), fleet, way.seconds, code, price, problem, gone)
+
+
+def by_nearest(world: World) -> bool:
+    """The township's cards ask for the nearest, and nothing else is weighed."""
+    return world.township is not None and world.township.plans.choose is Choose.NEAREST
 
 
 def _roles(asks: Iterable[Ask]) -> list[str]:

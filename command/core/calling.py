@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from command.core import events as e
 from command.core.assignments import tell, withdraw
-from command.core.board import Board, Candidate
+from command.core.board import Board, Candidate, by_nearest
 from command.core.offers import CAUSE
 from command.core.plans import Family
 from command.core.reasons import Reason
@@ -35,7 +35,7 @@ class Called:
 
 def call_over(world: World, served: Sequence[Served], now: float) -> list[Called]:
     """Give musts a unit that is on its way elsewhere, where that helps; changes what is served."""
-    jobs = _on_their_way(world)
+    jobs = [] if by_nearest(world) else _on_their_way(world)
     called: list[Called] = []
     for one in served if jobs else ():
         away = {each.job.unit for each in called}

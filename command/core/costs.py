@@ -63,6 +63,12 @@ class Costs:
         return found
 
 
+def nearest(fleet: Fleet, rows: Rows, eta_s: Floats) -> Costs:
+    """Nothing but the way: who is there first, whatever else that costs."""
+    terms = {"way": _rows(rows.weight) * eta_s, "unheard": _unheard(fleet)}
+    return Costs(terms, sum(terms.values(), np.zeros(eta_s.shape)))
+
+
 def costs(fleet: Fleet, rows: Rows, eta_s: Floats, mismatch: Floats | float = 0.0) -> Costs:
     """Of each pair. `mismatch`: what the wrong kind of unit adds, where units have kinds."""
     weight, missing, limit = _rows(rows.weight), _rows(rows.missing), _rows(rows.limit_s)
@@ -77,12 +83,16 @@ def costs(fleet: Fleet, rows: Rows, eta_s: Floats, mismatch: Floats | float = 0.
     }
     if not fleet.calm:
         terms["busy"] = weight * (fleet.free_s + np.minimum(JOB_S * fleet.jobs, JOBS_CAP_S))
-        terms["unheard"] = np.where(fleet.heard, 0.0, UNHEARD)[None]
+        terms["unheard"] = _unheard(fleet)
     if not roll.posts_only:
         team = ~roll.shared * rows.urgent[:, None]  # whose time others may need
         lost = _lost_to_others(fleet, eta_s, missing, len(rows.weight))
         terms |= {name: team * value for name, value in lost.items()}
     return Costs(terms, sum(terms.values(), np.zeros(eta_s.shape)))
+
+
+def _unheard(fleet: Fleet) -> Floats:
+    return np.where(fleet.heard, 0.0, UNHEARD)[None]
 
 
 def _lost_to_others(

@@ -33,6 +33,15 @@ class Offer(StrEnum):
     FIRST_N = "first_n"
 
 
+class Choose(StrEnum):
+    """Who goes. least_cost: all open needs weighed together; nearest: one need after the other, the
+    nearest free unit that fits, as most dispatch desks do it: to compare with, and to fall back on.
+    """
+
+    LEAST_COST = "least_cost"
+    NEAREST = "nearest"
+
+
 class Where(StrEnum):
     """The layer an alarm must lie in for a rule to fit."""
 
@@ -106,7 +115,8 @@ class AlarmRule:
 
 @dataclass(frozen=True, slots=True)
 class Plans:
-    """All run cards of a township, and the rules that choose one."""
+    """All run cards of a township, the rules that choose one, and how units are chosen."""
 
     plans: dict[str, Plan]
     rules: tuple[AlarmRule, ...]
+    choose: Choose = Choose.LEAST_COST

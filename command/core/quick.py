@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from command.core import costs as c
 from command.core.asks import Ask
-from command.core.board import SHOWN, Candidate
+from command.core.board import SHOWN, Candidate, by_nearest
 from command.core.filters import MIGHT, keeps_away, passed_over
 from command.core.fleet import cover_of, roll_call, worked_s
 from command.core.geo import distance_m
@@ -70,7 +70,7 @@ def _cheapest(found: Sequence[_Priced]) -> list[_Priced]:
 
 
 def _is_easy(world: World, asks: Sequence[Ask]) -> bool:
-    if not 0 < len(asks) <= MANY or len({ask.incident.id for ask in asks}) > 1:
+    if not 0 < len(asks) <= MANY or len({ask.incident.id for ask in asks}) > 1 or by_nearest(world):
         return False
     if any(world.units[team.id].orders for team in world.index.teams):
         return False

@@ -28,6 +28,7 @@ class Problem:
     role each. `shared` units may be taken by any number of groups. `missing` people of each row,
     and `wanted`: asked at once where the first to answer take it. `doubt`: the part of a unit's
     cost that puts it last, and is no reason to wait for another. `sure`: forecasts are certain.
+    `in_turn`: row after row takes the cheapest that is free, whatever is left for the next.
     """
 
     cost: Floats
@@ -40,6 +41,7 @@ class Problem:
     group: Ints
     doubt: Floats
     sure: bool = False
+    in_turn: bool = False
 
 
 @dataclass(slots=True)
@@ -59,6 +61,10 @@ def solve(problem: Problem, gone: Flags, rows: Sequence[int]) -> Solution:
     """Who goes for these rows, who is waited for; `gone` is added to."""
     size = len(problem.weight)
     found = Solution([[] for _ in range(size)], [None] * size, [False] * size, gone)
+    if problem.in_turn:
+        for row in rows:
+            _fill(problem, found, np.maximum(problem.missing, problem.wanted), [row], wait=False)
+        return found
     _fill(problem, found, problem.missing.copy(), rows, wait=True)
     if any(len(found.now[row]) > 1 for row in rows) and _one_for_several(problem, found, rows):
         _fill(problem, found, _lacking(problem, found, problem.missing), rows, wait=True)

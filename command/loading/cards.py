@@ -7,6 +7,7 @@ from functools import partial
 
 from command.core.plans import (
     AlarmRule,
+    Choose,
     Family,
     Need,
     Offer,
@@ -29,6 +30,7 @@ ORDER_LIMIT = 16  # characters of a first order, CENTRES.md (a)
 FAMILIES = {family.value: family for family in Family}
 RELEASES = {release.value: release for release in Release}
 OFFERS = {offer.value: offer for offer in Offer}
+CHOICES = {choose.value: choose for choose in Choose}
 WHERES = {where.value: where for where in Where}
 ALARMS = {kind.value: kind.value for kind in AlarmKind}
 
@@ -61,7 +63,8 @@ def read(book: Book, text: str) -> Plans:
     document = toml_document(book, FILE, text)
     if document is None:
         return Plans({}, ())
-    Fields(book, FILE, toml_record(text, document, "")).only(["plan", "rule"])
+    top = Fields(book, FILE, toml_record(text, document, ""))
+    top.only(["choose", "plan", "rule"])
     plans: dict[str, Plan] = {}
     for fields in _entries(book, text, document, "plan"):
         plan = _plan(fields)
@@ -74,7 +77,8 @@ def read(book: Book, text: str) -> Plans:
             said = hint(rule.plan, plans)
             fields.complain("rule_plan", "plan", alarm=rule.alarm, plan=rule.plan, hint=said)
     _check_rules(book, rules)
-    return Plans(plans, tuple(rule for _, rule in rules))
+    choose = top.choice("choose", CHOICES, Choose.LEAST_COST)
+    return Plans(plans, tuple(rule for _, rule in rules), choose)
 
 
 def _entries(book: Book, text: str, document: dict[str, object], table: str) -> list[Fields]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from command.core.plans import Family, Offer, Plan, Release
+from command.core.plans import Choose, Family, Offer, Plan, Release
 from command.core.township import Township
 from sensors.words import _
 
@@ -32,8 +32,13 @@ def _as_it_is(township: Township) -> Township:
     return township
 
 
+def _nearest(township: Township) -> Township:
+    return replace(township, plans=replace(township.plans, choose=Choose.NEAREST))
+
+
 POLICIES: dict[str, Policy] = {
     "ours": _as_it_is,
+    "nearest": _nearest,
     "at-once": _emergencies(lambda plan: replace(plan, release=Release.AT_ONCE)),
     "by-hand": _emergencies(lambda plan: replace(plan, release=Release.BY_HAND)),
     "one-by-one": _emergencies(lambda plan: replace(plan, offer=Offer.ONE_BY_ONE)),
@@ -41,6 +46,7 @@ POLICIES: dict[str, Policy] = {
 }
 SAID = {
     "ours": _("the township's own run cards"),
+    "nearest": _("one need after the other, the nearest free unit goes"),
     "at-once": _("every emergency is released at once"),
     "by-hand": _("no emergency is released without the officer"),
     "one-by-one": _("the best unit is asked, then the next"),

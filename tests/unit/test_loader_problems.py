@@ -79,6 +79,12 @@ CASES = [
     Case("choice_bad", "posts.csv", ",带班领导,yard", ",总指挥,yard"),
     Case("choice_bad", "units.csv", ",卫生院,急救", ",医院,急救"),
     Case("choice_bad", "plans.toml", 'release = "at_once"', 'release = "now"'),
+    Case(
+        "choice_bad",
+        "plans.toml",
+        '[[plan]]\nkind = "wildfire"',
+        'choose = "best"\n\n[[plan]]\nkind = "wildfire"',
+    ),
     Case("choice_bad", "sources.toml", 'dialect = "owntracks"', 'dialect = "owntrack"'),
     # ids
     Case("id_bad", "units.csv", "militia-2,", "民兵2,"),

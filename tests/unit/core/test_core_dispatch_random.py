@@ -20,7 +20,7 @@ from command.core.board import Candidate, board
 from command.core.dispatch import dispatch, recommend, unit_status
 from command.core.evolve import evolve
 from command.core.filters import answers_for
-from command.core.plans import AlarmRule, Need, Offer, Plan, Plans, Release
+from command.core.plans import AlarmRule, Choose, Need, Offer, Plan, Plans, Release
 from command.core.quick import quick
 from command.core.reasons import Reason
 from command.core.tables import LIVE, Status
@@ -68,7 +68,7 @@ def card(number: int, dice: Random) -> Plan:
     return replace(made, priority=dice.randint(1, 4), offer=dice.choice(list(Offer)))
 
 
-def random_township(dice: Random) -> Township:
+def random_township(dice: Random, choose: Choose = Choose.LEAST_COST) -> Township:
     cards = {made.kind: made for made in (card(n, dice) for n in range(5))}
     ends = [somewhere(dice) for _ in range(4)]
     roads = tuple(
@@ -78,7 +78,7 @@ def random_township(dice: Random) -> Township:
     closing = AlarmRule("road_blocked", "k0")
     return township(
         *(team(n, dice) for n in range(dice.randint(1, 12))),
-        plans=Plans(cards, (closing,)),
+        plans=Plans(cards, (closing,), choose),
         roads=roads if dice.random() < 0.7 else (),
     )
 
@@ -218,11 +218,11 @@ def answered(play: Stage, dice: Random) -> list[e.Event]:
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-@given(st.integers(0, 10**9))
-def test_what_holds_of_every_decision(seed: int) -> None:
+@given(st.integers(0, 10**9), st.sampled_from(Choose))
+def test_what_holds_of_every_decision(seed: int, choose: Choose) -> None:
     dice = Random(seed)
     play = Stage(empty("fs", "test"))
-    play.give(loaded(random_township(dice)))
+    play.give(loaded(random_township(dice, choose)))
     for _ in range(12):
         play.now += dice.choice((0.0, 30.0, 900.0))
         if live(play) and dice.random() < 0.5:

@@ -26,9 +26,9 @@ def problem(cost: list[list[float]], **values: Any) -> Problem:
         "group": list(range(rows)),
         "doubt": [0.0] * columns,
     } | values
-    sure = given.pop("sure", False)
+    flags = {name: given.pop(name, False) for name in ("sure", "in_turn")}
     arrays = {name: np.array(value) for name, value in given.items()}
-    return Problem(cost=np.array(cost), sure=sure, **arrays)
+    return Problem(cost=np.array(cost), **flags, **arrays)
 
 
 def solved(cost: list[list[float]], **values: Any) -> Solution:
@@ -42,6 +42,17 @@ def test_each_gets_its_cheapest_where_nobody_stands_in_the_way() -> None:
 
 def test_together_it_costs_least_even_if_one_gets_its_second_best() -> None:
     assert solved([[1, 2], [1, 100]]).now == [[1], [0]]
+
+
+def test_in_turn_the_first_has_its_cheapest_whatever_is_left_for_the_next() -> None:
+    assert solved([[1, 2], [1, 100]], in_turn=True).now == [[0], [1]]
+    assert solved([[1, 2], [1, INF]], in_turn=True).now == [[0], []]
+
+
+def test_in_turn_nobody_busy_is_waited_for_and_several_come_where_one_is_too_few() -> None:
+    found = solved([[1, 2, 3]], free_s=[60.0, 0.0, 0.0], missing=[8.0], wanted=[8.0], in_turn=True)
+    assert (found.now, found.hold) == ([[1, 2]], [None])
+    assert solved([[1, 2, 3]], wanted=[10.0], in_turn=True).now == [[0, 1]]
 
 
 def test_who_weighs_more_is_served_when_there_are_too_few() -> None:
