@@ -44,7 +44,7 @@ PLANS_HEAD = f"""{HEADER}# 处置卡和派单规则。每张卡一个 [[plan]],�
 #   priority 1 最急,5 最缓;season_months 里的月份提高一级
 #   release  at_once 立即派出, after 等 release_after_s 秒自动派出, by_hand 由值班员派出
 #   offer    one_by_one 一队一队问, first_n 同时问几队先答先得
-#   choose   写在文件最前,不属于哪张卡: least_cost 所有需求一起权衡(不写就是它), nearest 逐项派人,谁近派谁
+#   choose   写在文件最前: least_cost 所有需求一起权衡(不写就是它), nearest 逐项派人,谁近派谁
 #   first_orders 手持机上的第一指令,每条不超过16个字
 #   ladder   案件逐级上报: role 岗位角色, days 限几天(自然日)
 # 119、120、供电所等外部力量不进派单,由值班员打电话,写在 ask 里。

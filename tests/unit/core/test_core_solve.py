@@ -26,9 +26,9 @@ def problem(cost: list[list[float]], **values: Any) -> Problem:
         "group": list(range(rows)),
         "doubt": [0.0] * columns,
     } | values
-    flags = {name: given.pop(name, False) for name in ("sure", "in_turn")}
+    sure, in_turn = given.pop("sure", False), given.pop("in_turn", False)
     arrays = {name: np.array(value) for name, value in given.items()}
-    return Problem(cost=np.array(cost), **flags, **arrays)
+    return Problem(cost=np.array(cost), sure=sure, in_turn=in_turn, **arrays)
 
 
 def solved(cost: list[list[float]], **values: Any) -> Solution:
