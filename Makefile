@@ -27,7 +27,7 @@ run: setup ## the command post of the reference township; in a terminal, with th
 	  --listen $(LISTEN) --console
 
 test: setup ## all tests, on real servers
-	@$(BIN)/python -m pytest -n 3 --dist loadfile
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 snapshots: setup ## the screens of the console anew, to be looked at: git diff tests/console/snapshots
 	@FENGSUI_SNAPSHOTS=write $(BIN)/python -m pytest -q tests/console/test_snapshots.py

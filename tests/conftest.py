@@ -23,6 +23,24 @@ from simulations import servers
 from simulations.servers import Process
 
 
+# Files of few tests that take long, most of it waiting: begun last, one of them would keep one
+# worker busy for a minute after the others are done.
+LONG = (
+    "test_drill_live",
+    "test_drill_same",
+    "test_outage",
+    "test_faults",
+    "test_console_command",
+    "test_compact",
+    "test_rivals",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long files first."""
+    items.sort(key=lambda item: item.path.stem not in LONG)
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """A broker and a store: `name` is "embedded" or "own"."""
