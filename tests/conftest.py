@@ -22,7 +22,6 @@ from command.services import Embedded
 from simulations import servers
 from simulations.servers import Process
 
-
 # Files of few tests that take long, most of it waiting: begun last, one of them would keep one
 # worker busy for a minute after the others are done.
 LONG = (
