@@ -342,6 +342,13 @@ class Takeover(Request):
     keep_shelf: Annotated[tuple[Ref, ...], _FromList, Field(max_length=50)] = ()
 
 
+class StopPlay(Request):
+    """The drill is over at once: on its own post, or on the live one that it is played beside."""
+
+    do = "stop_play"
+    text: Said
+
+
 class Watch(OnIncident):
     """This console has the incident open; the others are shown who looks. Not in the log."""
 
@@ -357,7 +364,7 @@ class Unwatch(OnIncident):
 Command = (
     Acknowledge | Assign | Hold | Hazard | Grade | Response | Notice | Reply | Par
     | Withdraw | Note | Priority | Merge | Split | Resolve | Close | Reopen | FalseAlarm
-    | ReportAlarm | Shelve | Unshelve | Duty | Handover | Takeover
+    | ReportAlarm | Shelve | Unshelve | Duty | Handover | Takeover | StopPlay
 )  # fmt: skip
 Look = Watch | Unwatch
 

@@ -34,6 +34,7 @@ SENTENCES: dict[Refusal, str] = {
     Refusal.NO_ORDER: _("{what} has no order here. Assign it first."),
     Refusal.SAID_BEFORE: _("{by} is further already ({what}); nothing was changed."),
     Refusal.ORDER_OVER: _("The order of {by} is over ({what}). Assign the unit again."),
+    Refusal.PLAY_OVER: _("This drill is over: nobody is sent any more."),
     Refusal.NOT_ON_SCENE: _("Nobody to count on scene: {what}"),
     Refusal.NOT_ON_DUTY: _("{by} is on duty, and signs the handover."),
     Refusal.DIGEST_CHANGED: _("The content has changed; its digest is {what} now. Look again."),

@@ -36,6 +36,7 @@ from command.core.ordering import known_incident as _incident
 from command.core.ordering import running_incident as _running
 from command.core.orders import requeue
 from command.core.plans import Plan, Release
+from command.core.play import decide_stop_play
 from command.core.radio import decide_radio
 from command.core.reasons import Reason, Refusal
 from command.core.release import decide_hold
@@ -77,6 +78,8 @@ def decide_command(world: World, ordered: Ordered, now: float) -> list[e.Event]:
 
 def _assign(world: World, c: m.Assign, o: Ordered, now: float) -> list[e.Event]:
     """The named units are offered it, and what they leave open goes to the recommended team."""
+    if world.stopped_at:
+        raise Refused(Refusal.PLAY_OVER)
     incident = _running(world, c.incident)
     ids = world.ids()
     events = read_by(world, incident, c.read, o.by, now, _cause(c))
@@ -533,4 +536,5 @@ _DO: dict[type[Any], Callable[[World, Any, Ordered, float], list[e.Event]]] = {
     m.Shelve: _shelve,
     m.Unshelve: _unshelve,
     m.Duty: _duty,
+    m.StopPlay: decide_stop_play,
 }

@@ -78,6 +78,8 @@ def recommend(
 
 def dispatch(world: World, now: float) -> list[e.Event]:
     """Offers for all released incidents with open needs, most urgent first."""
+    if world.stopped_at:
+        return []
     waiting = dict.fromkeys((*world.index.wanting, *world.index.holding))
     ready = [
         incident

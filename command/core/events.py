@@ -587,6 +587,14 @@ class NoticeSent(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlayStopped(Event):
+    """A drill is over at once; on the live post: every drill that is played beside it."""
+
+    by: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseSet(Event):
     """The township's response: level 1 (the highest) to 4, 0 ends it."""
 
@@ -688,6 +696,7 @@ EVENTS: dict[str, type[Event]] = {
         SourceUnshelved,
         NoticeIssued,
         NoticeSent,
+        PlayStopped,
         ResponseSet,
         HandoverSigned,
         ShiftChanged,

@@ -79,6 +79,7 @@ class Reason(StrEnum):
     OVERDUE = "overdue"
     KEPT_A_DAY = "kept_a_day"
     HANDOVER = "handover"
+    PLAY_STOPPED = "play_stopped"
     ON_THE_AIR = "on_the_air"  # a notice: the broker has it
     # the post itself
     STARTED = "started"
@@ -142,6 +143,7 @@ class Refusal(StrEnum):
     SAID_BEFORE = "said_before"
     ORDER_OVER = "order_over"
     NOT_ON_SCENE = "not_on_scene"
+    PLAY_OVER = "play_over"  # a drill's: it was stopped
     # the handover
     NOT_ON_DUTY = "not_on_duty"
     DIGEST_CHANGED = "digest_changed"

@@ -290,6 +290,7 @@ class World:
     notices: dict[str, Notice] = field(default_factory=dict)  # the last ones
     response: Response = field(default_factory=Response)
     commands: dict[str, float] = field(default_factory=dict)
+    stopped_at: float = 0.0  # of a drill: since then nothing is ordered
     rejected: int = 0
     quarantine: dict[str, Kept] = field(default_factory=dict)  # the last ones
     due: dict[str, float] = field(default_factory=dict)

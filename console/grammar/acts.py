@@ -313,6 +313,11 @@ def notice(o: Order) -> Sequence[Move]:
     return (send(o, what, place=place, text=o.text),)
 
 
+def stop_play(o: Order) -> Sequence[Move]:
+    """Nobody goes on playing: the text is what everybody in the drill reads."""
+    return (send(o, o.verb.name(o.env.ctx.look), text=o.text),)
+
+
 # --- the console itself
 
 

@@ -379,6 +379,12 @@ RESPONSE = few(
     ),
     _coded(w.RESPONSE),
 )
+PLAY = few(
+    "play",
+    _("what becomes of it"),
+    table({"结束": "end"}, {"end": "end"}, {"停": "end", "stop": "end"}),
+    _coded(w.PLAY),
+)
 STATUS = few(
     "status",
     _("status"),

@@ -237,9 +237,10 @@ _TABLE: tuple[tuple[Verb, Run | None], ...] = (
         None,
     ),
     (
-        Verb("演练", "yl", "drill", "", _("pause or end a drill"), soon=True,
-             examples=((":演练 暂停", ":drill pause"),)),
-        None,
+        Verb("演练", "yl", "drill", "stop_play", _("end a drill at once"), _("end the drill: {play}"),
+             (s.PLAY,), MUST,
+             examples=((":演练 结束 // 北坡真实火警", ":drill end // a real fire"),)),
+        acts.stop_play,
     ),
     # --- looking
     (

@@ -69,6 +69,7 @@ EVENT = {
     "GradeSet": _("graded {grade_word} {why}"),
     "NoticeIssued": _("notice to {notice_to}: {text}"),
     "NoticeSent": _("the notice is on the air"),
+    "PlayStopped": _("the drill is over: {text}"),
     "ResponseSet": _("response is now {level} {why}"),
     "HandoverSigned": _("handover signed {digest} {words}"),
     "ShiftChanged": _("the duty passes to {to_officer}"),

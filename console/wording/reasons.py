@@ -66,6 +66,7 @@ REASON = {
     "par_missed": _("no answer from the crew"),
     "mayday": _("mayday"),
     "handover": _("handover"),
+    "play_stopped": _("the drill was stopped"),
     "on_the_air": _("handed to the broker"),
     # the officer
     "officer_silent": _("the officer did not answer"),
@@ -141,6 +142,7 @@ REFUSAL = {
     "no_order": _("the unit has no order here"),
     "said_before": _("was said before"),
     "order_over": _("the order is over"),
+    "play_over": _("this drill is over"),
     "not_on_scene": _("nobody to count on scene"),
     "not_on_duty": _("another officer is on duty"),
     "digest_changed": _("the content has changed"),

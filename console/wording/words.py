@@ -205,6 +205,7 @@ GRADE = {
     3: _("fairly serious"),
     4: _("ordinary"),
 }
+PLAY = {"end": _("at once, for everybody in it")}
 RESPONSE = {
     0: _("not activated"),
     1: _("level 1"),
@@ -273,4 +274,5 @@ DO = {
     "notice": _("Notice"),
     "handover": _("Hand over"),
     "takeover": _("Take over"),
+    "stop_play": _("End the drill"),
 }

@@ -16,7 +16,7 @@ TABLES = {"incident", "assignment", "unit", "case", "camera", "log"}
 VERBS = (
     "acknowledge", "assign", "withdraw", "note", "priority", "merge", "split", "resolve", "close",
     "reopen", "false_alarm", "report_alarm", "shelve", "hold", "hazard", "reply",
-    "par", "handover", "takeover", "grade", "response", "notice",
+    "par", "handover", "takeover", "grade", "response", "notice", "stop_play",
 )  # fmt: skip
 
 

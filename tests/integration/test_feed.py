@@ -50,6 +50,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "shelve": {"source": "yd-01", "kind": "smoke", "minutes": 15, "why": "x"},
     "unshelve": {"source": "yd-01", "kind": "smoke"},
     "duty": {"unit": "militia-1", "on": True},
+    "stop_play": {"text": "x"},
 }
 
 

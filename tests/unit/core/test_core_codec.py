@@ -191,6 +191,7 @@ def story() -> Stage:
     play.do("acknowledge", fire)
     play.do("grade", fire, grade=4)
     play.do("notice", place="all", text="撤离河滩")
+    play.do("stop_play", text="北坡真实火警")
     play.give(Fact(e.NoticeSent(at=play.now, cause="b", reason=Reason.ON_THE_AIR, notice="N-e1-1")))
     response = m.Response(id="u-r", level=4, why="带班同意")
     play.give(Ordered(response, "leader-1", "leader"))
