@@ -259,7 +259,11 @@ def handheld(
 @app.command()
 def drill(
     name: Annotated[
-        str | None, typer.Argument(help="Which drill (smoke), or the path of a .toml file.")
+        str | None,
+        typer.Argument(
+            help="smoke, ridge-fire, flood-night, earthquake, coach, missing-child, quiet-night,"
+            " or the path of a .toml file."
+        ),
     ] = None,
     speed: Annotated[
         float | None,
@@ -283,6 +287,15 @@ def drill(
         bool | None,
         typer.Option("--console/--no-console", help="An officer's console; in a terminal, yes."),
     ] = None,
+    live: Annotated[
+        bool,
+        typer.Option(
+            "--live", help="Beside the running post of --data, or of --mqtt and --redis: root fsx."
+        ),
+    ] = False,
+    people: Annotated[
+        str, typer.Option(help="Of --live: units with a real handheld (--root fsx), by commas.")
+    ] = "",
     compare: Annotated[
         tuple[str, str] | None,
         typer.Option(
@@ -296,7 +309,7 @@ def drill(
     With --compare A B play it over many seeds; exit 1 if A is shown to be worse.
     """
     if compare is not None:
-        if speed or mqtt or redis or data or console:
+        if speed or mqtt or redis or data or console or live:
             raise typer.BadParameter("--compare runs on the virtual clock, without servers")
         raise typer.Exit(_compared(name, compare, seeds, report, township, lang))
     if name is None:
@@ -315,18 +328,23 @@ def drill(
     except ConfigError as error:
         typer.echo(f"fengsui: {error}", err=True)
         raise typer.Exit(2) from None
+    if fast and live:
+        raise typer.BadParameter("--fast has a clock of its own, --live the one on the wall")
+    if people and not live:
+        raise typer.BadParameter("--people goes with --live: there they have the handhelds")
     manned = not fast and (screen.terminal() if console is None else console)
     if manned and not screen.terminal():
         raise typer.BadParameter("--console: this is not a terminal")
     options = Options(
-        scenario,
-        speed=speed or (1.0 if manned else 10.0),
+        scenario.answered_by([name.strip() for name in people.split(",") if name.strip()]),
+        speed=speed or (1.0 if manned or live else 10.0),
         report=report,
         mqtt=mqtt,
         redis=redis,
         township=township or TOWNSHIP,
         data=data,
         lang=lang or language(),
+        live=live,
     )
     played = play_fast(options) if fast else _manned(options) if manned else _run(play(options))
     raise typer.Exit(0 if played is not None and played.passed else 1)

@@ -65,6 +65,7 @@ class Running:
     clock: Clock
     addresses: Addresses
     ports: Ports
+    picture: Picture
 
 
 Ready = Callable[[Running], None]
@@ -116,7 +117,7 @@ async def _reign(
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_hold(store, settings.lease_s), name="lease")
             restored = await _restore(store, archive, settings.root, township.id)
-            running, picture = await _build(
+            running = await _build(
                 settings, ports, township, addresses, clock, redis, store, archive, restored
             )
             now = running.clock.now()
@@ -127,7 +128,7 @@ async def _reign(
                 running.post.seen(*claim, CAUSE)
             # Not awaited here: it tries out a broker, and aiomqtt turns a cancellation that meets
             # it there into an error of its own. A post would live on after its SIGTERM.
-            tasks.create_task(_differences(settings, picture), name="differences")
+            tasks.create_task(_differences(settings, running.picture), name="differences")
             tasks.create_task(_gate(store, running.broker, settings.lease_s), name="gate")
             tasks.create_task(running.broker.run(), name="broker")
             await _connected(running.broker)
@@ -223,7 +224,7 @@ async def _build(
     store: Log,
     archive: Archive,
     restored: Restored,
-) -> tuple[Running, Picture]:
+) -> Running:
     clock.not_before(restored.world.at)
     wake, registry = asyncio.Event(), CollectorRegistry()
     measures = Measures(registry)
@@ -264,7 +265,7 @@ async def _build(
         sealer=Sealer(settings.data),
     )
     picture.of(post, broker)
-    return Running(township, post, feed, broker, clock, addresses, ports), picture
+    return Running(township, post, feed, broker, clock, addresses, ports, picture)
 
 
 LOG_ENTRIES_READ = 2_000  # at the start: most of them are signs of life

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -41,6 +41,7 @@ class Picture:
         measures: Measures,
     ) -> None:
         self.differences: Sequence[Difference] = ()
+        self.drill: Callable[[], Mapping[str, Any]] | None = None  # how far it is, of a drill
         self._clock, self._redis, self._store = clock, redis, store
         self._services, self._measures = services, measures
         self._post: Post
@@ -88,6 +89,8 @@ class Picture:
         }
         if self._why_unsaved():
             beat["unsaved"] = self._unsaved()
+        if self.drill is not None:
+            beat["drill"] = self.drill()
         if self._clock.speed != 1:
             beat["speed"] = self._clock.speed  # of a drill: consoles count on between two beats
         return beat

@@ -6,7 +6,7 @@ what is left on a terminal that is too small. Each shows without colour which it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from console import following, head, lost
@@ -111,7 +111,9 @@ def _drill(ctx: Ctx, parts: Parts, width: int, height: int) -> Drawn:
     """The plain frame inside one of 演练: nobody takes it for the real thing, on any terminal."""
     inner = replace(ctx, look=replace(ctx.look, width=width - 2 * SIDE, height=height - 2))
     lines, cursor = _plain(inner, parts, width - 2 * SIDE, height - 2)
-    word = ctx.tr("DRILL ")
+    told = ctx.model.beat.get("drill")
+    over = isinstance(told, Mapping) and told.get("over") is True
+    word = ctx.tr("DRILL OVER ") if over else ctx.tr("DRILL ")
     edge = plain(word * (width // cell_len(word)), width, "drill")
     left, right = Span(ctx.tr("DR|"), "drill"), Span(ctx.tr("|DR"), "drill")
     made = [edge, *((left, *line, right) for line in lines), edge]

@@ -90,6 +90,7 @@ class Field:
     _contingent: Contingent = field(default_factory=lambda: Contingent(0.0))
     _stay: dict[str, tuple[Crew, Mapping[str, Any]]] = field(default_factory=dict)  # by order
     _signals: Counter[str] = field(default_factory=Counter)  # hazard -> messages sent
+    _over: bool = False
 
     def __post_init__(self) -> None:
         """Everybody is at home."""
@@ -143,6 +144,13 @@ class Field:
     def _rfc3339(self, at: float) -> str:
         zone = dt.timezone(dt.timedelta(hours=self.township.utc_offset_h))
         return dt.datetime.fromtimestamp(at, zone).isoformat(timespec="milliseconds")
+
+    def stop(self) -> None:
+        """Play is over: nobody says anything more, but that they have the orders taken back."""
+        self._over = True
+        self._heap.clear()
+        self._open.clear()
+        self._stay.clear()
 
     # --- asked by the driver
 
@@ -289,9 +297,11 @@ class Field:
         """A committed event as consoles see it: which incident an inject led to."""
         if line["event"] == "AlarmReceived" and line.get("incident"):
             self._incidents.setdefault(line.get("message_id", ""), line["incident"])
-        if line["event"] == "AccountabilityDue":
+        if line["event"] == "AccountabilityDue" and not self._over:
             self._roll_call(line)
         for moment, inject in self._contingent.heard(line, self._incidents):
+            if self._over:
+                break
             self._plan(moment, _Planned(inject=inject))
 
     def _roll_call(self, line: Mapping[str, Any]) -> None:
@@ -328,7 +338,7 @@ class Field:
             self._withdrawn.add(order_id)
             self._stay.pop(order_id, None)
             self.scene.leave(unit, order_id)
-        elif order["state"] == "offered":
+        elif order["state"] == "offered" and not self._over:
             self._answer(got, known, order, acts, dice)
 
     def _answer(

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -243,6 +243,11 @@ class Scenario(Part):
         return self.model_copy(
             update={"scenario": self.scenario.model_copy(update={"start": start})}
         )
+
+    def answered_by(self, people: Sequence[str]) -> Scenario:
+        """The same; these units are real people with handhelds, and nobody answers for them."""
+        silent = [Behaviour(unit=unit, never=True) for unit in people]
+        return self.model_copy(update={"unit": (*silent, *self.unit)})
 
     def until(self, seconds: float) -> Scenario:
         """The injects whose deadlines had all passed after `seconds` of it."""

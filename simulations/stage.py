@@ -15,7 +15,6 @@ from typing import Any
 
 from command import tokens
 from command.app import Running, serve
-from command.clock import Clock
 from command.core.codec import decode_entry, dump_world
 from command.core.events import Event
 from command.core.evolve import evolve
@@ -77,12 +76,15 @@ class Audience:
     def refused(self, command: str, reason: str) -> None:
         """The post did not do what the drill's officer typed in."""
 
-    async def progress(self, clock: Clock, there: Field) -> None:
+    async def progress(self, running: Running, there: Field) -> None:
         """Beside everything else, until cancelled."""
 
     async def until_over(self, work: Coroutine[Any, Any, None]) -> None:
         """Until `work` is done, or the audience has seen enough."""
         await work
+
+    async def ended(self, running: Running) -> None:
+        """It is over, and the post still up: what is to be done before it goes."""
 
 
 @asynccontextmanager
@@ -148,10 +150,11 @@ async def _play(
         await _connected(running, link, console)
         await running.clock.sleep(-running.clock.now() % 1)  # a scenario begins on a whole second
         link.begin(running.clock.now())
-        working.append(tasks.create_task(audience.progress(running.clock, there)))
+        working.append(tasks.create_task(audience.progress(running, there)))
         left_s = there.scenario.end_at - running.clock.now()
         await audience.until_over(running.clock.sleep(left_s))
         played_s = running.clock.now() - there.scenario.start_at
+        await audience.ended(running)
         await _tail(running, there, console)
         for task in working:
             task.cancel()

@@ -237,8 +237,8 @@ _TABLE: tuple[tuple[Verb, Run | None], ...] = (
         None,
     ),
     (
-        Verb("演练", "yl", "drill", "stop_play", _("end a drill at once"), _("end the drill: {play}"),
-             (s.PLAY,), MUST,
+        Verb("演练", "yl", "drill", "stop_play", _("end a drill at once"),
+             _("end the drill: {play}"), (s.PLAY,), MUST,
              examples=((":演练 结束 // 北坡真实火警", ":drill end // a real fire"),)),
         acts.stop_play,
     ),

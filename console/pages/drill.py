@@ -128,9 +128,7 @@ def _script(ctx: Ctx) -> str:
     drill = ctx.model.beat.get("drill")
     if not isinstance(drill, Mapping):
         return ""
-    paused = ctx.tr("paused") if drill.get("paused") else ""
+    over = ctx.tr("over") if drill.get("over") else ""
     step, of = drill.get("inject"), drill.get("of")
     inject = ctx.tr("inject {n}/{of}").format(n=step, of=of) if step is not None else ""
-    return show(
-        " ".join(part for part in (str(drill.get("scenario") or ""), inject, paused) if part)
-    )
+    return show(" ".join(part for part in (str(drill.get("scenario") or ""), inject, over) if part))

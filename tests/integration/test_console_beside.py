@@ -97,7 +97,7 @@ async def test_a_drill_seats_an_officer_and_reports_when_they_leave(tmp_path: Pa
             code = await terminal.process.wait()
         await asyncio.sleep(0.1)
         said = bytes(terminal.seen[start:]).rpartition(b"\x1b[?1049l")[2].decode(errors="replace")
-        ended = re.search(r"Ended by the officer at \d\d:\d\d: (\d+) of 18 injects", said)
+        ended = re.search(r"Ended at \d\d:\d\d: (\d+) of 18 injects", said)
         assert ended
         assert code == 0, said
         assert "Starting the post for the drill" in said

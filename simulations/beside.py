@@ -1,0 +1,183 @@
+"""A drill played beside a live post: on its broker and store, under the root fsx, in real time.
+
+    the live log  --> a red incident, or `stop_play`: play stops, everybody is called back at once
+                  --> an order for somebody: out of the drill, their drill order first
+    the trainer   --> Ctrl-C: the same as `stop_play`
+
+Why it stops, and is not put off: docs/decisions/026-live-play.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import signal
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from command import messages as m
+from command.app import Running
+from command.core.codec import decode_entry
+from command.core.events import Event, IncidentOpened, PlayStopped, PriorityChanged, UnitOffered
+from command.core.world import World
+from command.errors import LogGap, StoreError
+from command.log import Log
+from sensors.topics import ROOT
+from sensors.words import _, tr
+from simulations.field import Field
+from simulations.shown import Screen
+
+RED = 1  # the priority that consoles show red
+LOOK_S = 0.1  # between two looks at the live log
+CONFIRM_S = 10.0  # for handhelds to say that they have what was taken back
+OVER = _("The drill is over. Back to your usual posts.")
+STOPPED = _("The trainer has stopped the drill. Back to your usual posts.")
+REAL = _("This is real: {what}. The drill is over; listen for real orders.")
+LEFT = _("An earlier drill was not ended. It is over; back to your usual posts.")
+
+
+@dataclass(frozen=True, slots=True)
+class Real:
+    """What happened on the live side: `unit` is needed there; without one all are."""
+
+    what: str
+    unit: str = ""
+
+
+def real(event: Event) -> Real | None:
+    """What an event of the live log means for a drill."""
+    match event:
+        case IncidentOpened(priority=1):
+            return Real(f"{event.incident} {event.text}".strip())
+        case PriorityChanged(priority=1):
+            return Real(event.incident)
+        case PlayStopped():
+            return Real(event.text)
+        case UnitOffered():
+            return Real(event.incident, event.unit)
+    return None
+
+
+async def stop(running: Running, text: str, by: str, lang: str) -> list[str]:
+    """Call everybody back; the units whose handhelds have not said that they know it in time."""
+    command = m.StopPlay(id=f"stop-{secrets.token_hex(4)}", text=text[: m.TEXT_LIMIT])
+    result = await running.post.execute(command, by, "trainer")
+    if not result.ok:
+        raise StoreError(
+            tr("The drill could not be stopped: {why}", lang).format(why=result.reason)
+        )
+    with suppress(TimeoutError):
+        async with asyncio.timeout(CONFIRM_S):
+            while unconfirmed(running.post.world):  # noqa: ASYNC110 - the post tells nobody
+                await asyncio.sleep(LOOK_S)
+    return unconfirmed(running.post.world)
+
+
+def unconfirmed(world: World) -> list[str]:
+    """Units that may still believe in a drill order."""
+    return sorted({one.unit for one in world.outbox.values() if one.state == "withdrawn"})
+
+
+class Beside(Screen):
+    """The drill's screen; it watches the live post meanwhile, and stops play for what is real."""
+
+    trainer = ""  # in whose name it acts
+    why = ""  # play was stopped, "" while it runs
+
+    async def progress(self, running: Running, there: Field) -> None:
+        """Count, and watch."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(super().progress(running, there))
+            tasks.create_task(self._watch(running))
+
+    async def until_over(self, work: Coroutine[Any, Any, None]) -> None:
+        """Until the scenario has run, the officer has left, or something is real."""
+        self._stopping = asyncio.get_running_loop().create_future()
+        if self.why:
+            self._stopping.set_result(None)
+        task = asyncio.ensure_future(work)
+        parts: set[asyncio.Future[Any]] = {task, self._stopping}
+        try:
+            await asyncio.wait(
+                parts | ({self.officer} if self.officer else set()),
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+        finally:
+            task.cancel()
+
+    _stopping: asyncio.Future[None] | None = None
+
+    def stop(self, why: str) -> None:
+        """Play is over; the first reason counts."""
+        self.why = self.why or why
+        if self._stopping is not None and not self._stopping.done():
+            self._stopping.set_result(None)
+
+    async def ended(self, running: Running) -> None:
+        """Whatever the reason, nobody goes home with a drill order."""
+        await super().ended(running)
+        if self._there is not None:
+            self._there.stop()
+        left = self.officer is not None and self.officer.done()
+        text = self.why or tr(STOPPED if left else OVER, self.lang)
+        self.say(text)
+        self.tell(await stop(running, text, self.trainer, self.lang))
+
+    def tell(self, units: list[str]) -> None:
+        """Who has to be told by radio."""
+        if units:
+            words = tr("These have not confirmed it, tell them by radio: {units}", self.lang)
+            self.say(words.format(units=" ".join(units)))
+
+    async def _watch(self, running: Running) -> None:
+        log, seq = Log(running.ports.store(running.addresses.redis), ROOT, running.township.id), -1
+        try:
+            while not self.why:
+                try:
+                    seq = await log.last() if seq < 0 else seq
+                    async for position, data in log.read(seq):
+                        for event in decode_entry(data):
+                            await self._heard(running, event)
+                        seq = position
+                except LogGap:
+                    seq = -1  # trimmed behind us: on from its end
+                except StoreError as error:
+                    self.say(str(error))
+                    await asyncio.sleep(1.0)
+                await asyncio.sleep(LOOK_S)
+        finally:
+            await log.close()
+
+    async def _heard(self, running: Running, event: Event) -> None:
+        found = real(event)
+        if found is None:
+            return
+        if not found.unit:
+            self.stop(tr(REAL, self.lang).format(what=found.what))
+        elif running.post.world.units[found.unit].on_duty:
+            words = tr("needed for {incident}", self.lang).format(incident=found.what)
+            ident = f"out-{secrets.token_hex(4)}"
+            command = m.Duty(id=ident, unit=found.unit, on=False, text=words)
+            await running.post.execute(command, self.trainer, "trainer")
+
+
+@contextmanager
+def by_signal(screen: Beside) -> Iterator[None]:
+    """Ctrl-C and SIGTERM stop play, and the drill ends as it should; a second one is the usual."""
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM)
+
+    def stop_play() -> None:
+        for one in signals:
+            loop.remove_signal_handler(one)
+        screen.stop(tr(STOPPED, screen.lang))
+
+    for one in signals:
+        loop.add_signal_handler(one, stop_play)
+    try:
+        yield
+    finally:
+        for one in signals:
+            loop.remove_signal_handler(one)
