@@ -21,6 +21,8 @@ from command import messages as m
 from command.app import Running
 from command.core.codec import decode_entry
 from command.core.events import Event, IncidentOpened, PlayStopped, PriorityChanged, UnitOffered
+from command.core.plans import Plan
+from command.core.township import Place, Township
 from command.core.world import World
 from command.errors import LogGap, StoreError
 from command.log import Log
@@ -46,11 +48,17 @@ class Real:
     unit: str = ""
 
 
-def real(event: Event) -> Real | None:
+def real(event: Event, township: Township, lang: str) -> Real | None:
     """What an event of the live log means for a drill."""
     match event:
         case IncidentOpened(priority=1):
-            return Real(f"{event.incident} {event.text}".strip())
+            plan = township.plans.plans[event.plan]
+            named: list[Plan | Place] = [
+                plan,
+                *(one for one in township.places if one.id == event.place),
+            ]
+            words = [one.name_en if lang == "en" and one.name_en else one.name for one in named]
+            return Real(" ".join([event.incident, *words, event.text]).strip())
         case PriorityChanged(priority=1):
             return Real(event.incident)
         case PlayStopped():
@@ -151,7 +159,7 @@ class Beside(Screen):
             await log.close()
 
     async def _heard(self, running: Running, event: Event) -> None:
-        found = real(event)
+        found = real(event, running.township, self.lang)
         if found is None:
             return
         if not found.unit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
@@ -25,16 +26,18 @@ async def sitting(running: Running, screen: int | None) -> AsyncIterator[Officer
         return
     redis = open_store(running.addresses.redis)
     try:
-        token = await tokens.create(redis, desk_token.NAME, desk_token.ROLE)
+        # Of this drill alone: a live post's desk has its own in the same store.
+        name = f"{desk_token.NAME}-{secrets.token_hex(2)}"
+        token = await tokens.create(redis, name, desk_token.ROLE)
         task = asyncio.create_task(console(running.feed.port, token, screen), name="officer")
         try:
-            await _joined(running, task)
+            await _joined(running, task, name)
             yield task
             await task
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-            await tokens.revoke(redis, desk_token.NAME)
+            await tokens.revoke(redis, name)
     finally:
         await redis.aclose()
 
@@ -50,8 +53,8 @@ async def until_left(officer: Officer, work: Coroutine[Any, Any, None]) -> None:
         task.cancel()
 
 
-async def _joined(running: Running, task: asyncio.Task[int]) -> None:
-    seat = (desk_token.NAME, desk_token.ROLE)
+async def _joined(running: Running, task: asyncio.Task[int], name: str) -> None:
+    seat = (name, desk_token.ROLE)
     try:
         async with asyncio.timeout(JOIN_S):
             while not task.done() and seat not in running.feed.consoles:  # noqa: ASYNC110 - once

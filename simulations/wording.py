@@ -106,6 +106,7 @@ NAMES = {
     "handover": _("handover"),
     "takeover": _("takeover"),
     "stop_play": _("stop play"),
+    "duty": _("on or off duty"),
     "withdraw": _("withdraw"),
     "note": _("note"),
     "priority": _("priority"),

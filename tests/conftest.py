@@ -27,6 +27,7 @@ from simulations.servers import Process
 LONG = (
     "test_drill_live",
     "test_drill_same",
+    "test_drill_beside",
     "test_outage",
     "test_faults",
     "test_console_command",

@@ -120,8 +120,11 @@ def _scalar(value: Any) -> str:
 
 
 def read_online(payload: bytes) -> bool:
-    """Whether the post says that it is there; raises `Unreadable`."""
-    return messages.read(messages.Status, payload).online
+    """Whether the post says that it is there; raises `Unreadable`.
+
+    Empty: the status was taken away, as a drill does that is over.
+    """
+    return bool(payload) and messages.read(messages.Status, payload).online
 
 
 def parcel_bytes(parcel: Parcel) -> bytes:

@@ -309,8 +309,16 @@ def test_on_a_drills_post_its_incidents_and_what_the_post_says_of_the_script() -
     texts = a_drill().screen()
     assert any("X-1" in text for text in texts)
     assert any("没有报脚本" in text for text in texts)
-    texts = a_drill(drill={"scenario": "smoke", "inject": 7, "of": 19, "paused": True}).screen()
-    assert any("注入 7/19" in text and "已暂停" in text for text in texts)
+    texts = a_drill(drill={"scenario": "smoke", "inject": 7, "of": 19, "over": False}).screen()
+    assert any("注入 7/19" in text and "已结束" not in text for text in texts)
+    assert not any("演练已结束" in text for text in texts)
+
+
+def test_a_drill_that_is_over_says_so_on_every_screen() -> None:
+    texts = a_drill(drill={"scenario": "smoke", "inject": 19, "of": 19, "over": True}).screen()
+    assert any("注入 19/19" in text and "已结束" in text for text in texts)
+    assert texts[0].startswith("演练已结束 ")
+    assert texts[-1].startswith("演练已结束 ")
 
 
 def test_signs_of_life_leave_the_log_its_lines() -> None:

@@ -57,6 +57,11 @@ def strings(value: Any) -> list[str]:
     )
 
 
+def test_a_status_that_was_taken_away_is_nobody_there() -> None:
+    assert wire.read_online(b'{"online": true, "at": "2026-11-23T08:00:00+08:00"}')
+    assert not wire.read_online(b"")
+
+
 def test_an_order_of_the_contract() -> None:
     order = read()
     assert (order.order_id, order.rev, order.state) == ("O-e1-17", 1, "offered")

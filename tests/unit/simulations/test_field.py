@@ -184,3 +184,23 @@ def test_an_order_for_no_unit_of_ours_is_nobodys(unit: str) -> None:
     there = field(made)
     there.order(made.start_at, unit, ORDER)
     assert replies(there, made, 297.0) == []
+
+
+def test_when_play_is_over_only_what_was_taken_back_is_confirmed() -> None:
+    made = scenario(inject("a", 1), inject("b", 60))
+    there = field(made)
+    sent(there, made, 2.0)
+    there.order(made.start_at + 2, "militia-1", ORDER)
+    there.stop()
+    assert sent(there, made, 600.0) == []
+    assert there.unreceipted == 0
+    there.order(made.start_at + 3, "militia-1", {**ORDER, "rev": 2, "state": "withdrawn"})
+    there.order(made.start_at + 3, "militia-1", {**ORDER, "order_id": "XO-e1-2"})
+    assert {status for _, status in replies(there, made)} == {"received"}
+
+
+def test_real_people_answer_for_themselves() -> None:
+    made = scenario(inject("a", 1)).answered_by(["militia-1"])
+    there = field(made)
+    there.order(made.start_at + 2, "militia-1", ORDER)
+    assert replies(there, made) == []
