@@ -342,6 +342,14 @@ class Takeover(Request):
     keep_shelf: Annotated[tuple[Ref, ...], _FromList, Field(max_length=50)] = ()
 
 
+class Move(Request):
+    """A unit that is free stands by at a place; without one it goes back to its station."""
+
+    do = "move"
+    unit: Ident
+    place: Ident | Literal[""] = ""
+
+
 class StopPlay(Request):
     """The drill is over at once: on its own post, or on the live one that it is played beside."""
 
@@ -364,7 +372,8 @@ class Unwatch(OnIncident):
 Command = (
     Acknowledge | Assign | Hold | Hazard | Grade | Response | Notice | Reply | Par
     | Withdraw | Note | Priority | Merge | Split | Resolve | Close | Reopen | FalseAlarm
-    | ReportAlarm | Shelve | Unshelve | Duty | Handover | Takeover | StopPlay
+    | ReportAlarm | Shelve | Unshelve | Duty | Handover | Takeover
+    | StopPlay | Move
 )  # fmt: skip
 Look = Watch | Unwatch
 

@@ -49,9 +49,21 @@ class Notices:
 
 def payload(world: World, ident: str, notice: Notice) -> bytes:
     """The notice as handhelds show it."""
-    text = notice.text or _called(world, notice)
+    if notice.reason == Reason.STANDBY:
+        text = _moved(world, notice)
+    else:
+        text = notice.text or _called(world, notice)
     value = {"id": ident, "text": text, "at": rfc3339(world, notice.at)}
     return to_json(value | {"exercise": world.exercise})
+
+
+def _moved(world: World, notice: Notice) -> str:
+    """Where to stand by, then the officer's words."""
+    mark = DRILL_MARK if world.exercise else ""
+    place = place_name(world, world.units[notice.to].standby)
+    words = tr("Please go and stand by at {place}.").format(place=place)
+    said = words if place else tr("Please go back to your station.")
+    return f"{mark}{said} {notice.text}".strip()
 
 
 def _called(world: World, notice: Notice) -> str:

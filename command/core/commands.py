@@ -41,6 +41,7 @@ from command.core.radio import decide_radio
 from command.core.reasons import Reason, Refusal
 from command.core.release import decide_hold
 from command.core.shift import decide_handover, decide_takeover
+from command.core.standby import decide_move
 from command.core.tables import LIVE, RUNNING, IncidentState
 from command.core.township import Unit
 from command.core.world import Incident, World
@@ -537,4 +538,5 @@ _DO: dict[type[Any], Callable[[World, Any, Ordered, float], list[e.Event]]] = {
     m.Unshelve: _unshelve,
     m.Duty: _duty,
     m.StopPlay: decide_stop_play,
+    m.Move: decide_move,
 }

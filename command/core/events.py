@@ -161,6 +161,24 @@ class UnitDutyChanged(Heard):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StandbyOrdered(Event):
+    """A unit goes to stand by at `place`, "" its station; it should be there at `there_at`."""
+
+    unit: str
+    place: str
+    there_at: float
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandbyReached(Event):
+    """It should be there; `position`: it has not said where it is, and is reckoned to be here."""
+
+    unit: str
+    position: Position | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceHeard(Event):
     """A sign of life, thinned; a change of `ok` is always logged."""
 
@@ -697,6 +715,8 @@ EVENTS: dict[str, type[Event]] = {
         NoticeIssued,
         NoticeSent,
         PlayStopped,
+        StandbyOrdered,
+        StandbyReached,
         ResponseSet,
         HandoverSigned,
         ShiftChanged,

@@ -22,6 +22,7 @@ from command.core import (
     presence,
     release,
     shift,
+    standby,
 )
 from command.core import events as e
 from command.core.changes import count as _count
@@ -687,6 +688,8 @@ _APPLY: dict[type[e.Event], Callable[[World, Any], None]] = {
     e.NoticeIssued: notices.issued,
     e.NoticeSent: notices.sent,
     e.PlayStopped: play.stopped,
+    e.StandbyOrdered: standby.ordered,
+    e.StandbyReached: standby.reached,
     e.ResponseSet: grades.response_set,
     e.HandoverSigned: shift.handover_signed,
     e.ShiftChanged: shift.shift_changed,

@@ -79,6 +79,8 @@ class Reason(StrEnum):
     OVERDUE = "overdue"
     KEPT_A_DAY = "kept_a_day"
     HANDOVER = "handover"
+    STANDBY = "standby"
+    RECKONED = "reckoned"  # where a unit is, from what it was told
     PLAY_STOPPED = "play_stopped"
     ON_THE_AIR = "on_the_air"  # a notice: the broker has it
     # the post itself

@@ -13,6 +13,7 @@ from command.core.contacts import decide_silence, fire_duty
 from command.core.dispatch import candidates, offer
 from command.core.holds import ended
 from command.core.reasons import Reason
+from command.core.standby import fire_standby
 from command.core.world import World
 
 LATE_S = 10.0  # a deadline found this much later passed while no post was running
@@ -153,4 +154,5 @@ _FIRE: dict[str, Callable[[World, str, float, bool], list[e.Event]]] = {
     "archive": _archive,
     "par": fire_par,
     "duty": fire_duty,
+    "standby": fire_standby,
 }

@@ -344,6 +344,8 @@ def unit_row(world: World, unit_id: str) -> Row:
             if job.status in LIVE
         ],
         "jobs": len(state.orders),
+        "standby": state.standby,
+        "standby_at": world.due.get(f"standby:{unit_id}"),
         "position": position_json(state.position),
         "last_contact": state.last_at,
     }

@@ -150,6 +150,8 @@ class UnitState:
     silent: bool = False
     why_off: str = ""
     off_until: float | None = None  # then it is on duty again by itself
+    standby: str = ""  # the place where it stands by; "" its station
+    standby_from: float = 0.0
     worked_s: float = 0.0  # since its last rest, but for the job it has now
     work_from: float | None = None
     rest_from: float = 0.0

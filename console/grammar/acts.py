@@ -259,6 +259,13 @@ def on(o: Order) -> Sequence[Move]:
     return (send(o, what, unit=unit, on=True),)
 
 
+def move(o: Order) -> Sequence[Move]:
+    """Stand by at a place, or go back to the station."""
+    unit, place = o.values["unit"], o.values["place"]
+    what = f"{wording.unit(o.env.ctx, unit)} {o.verb.name(o.env.ctx.look)}"
+    return (send(o, what, unit=unit, place=place, text=o.text),)
+
+
 def shelve(o: Order) -> Sequence[Move]:
     """A source and a kind; the kind may be left out where the source reports only one."""
     source, seconds = o.values["source"], o.values["seconds"]

@@ -177,6 +177,7 @@ def _place_said(env: Env, ident: str) -> str:
 PLACE = Slot("place", _("place"), _place, _place_choices, _place_said)
 
 ALL = ("全体", "全乡", "all")
+HOME, HOMES = "", ("归建", "home")
 
 
 def _audience(env: Env, word: Word) -> str:
@@ -190,6 +191,22 @@ def _audience_choices(env: Env, beginning: str) -> Iterator[Choice]:
     yield from _place_choices(env, beginning)
 
 
+def _station(env: Env, word: Word) -> str:
+    return HOME if word.text in HOMES else _place(env, word)
+
+
+def _station_choices(env: Env, beginning: str) -> Iterator[Choice]:
+    name = env.ctx.look.either(*HOMES)
+    if name.startswith(beginning):
+        yield Choice(name)
+    yield from _place_choices(env, beginning)
+
+
+def _station_said(env: Env, place: str) -> str:
+    return env.tr("its station") if place == HOME else wording.place(env.ctx, place)
+
+
+STATION = Slot("place", _("place"), _station, _station_choices, _station_said)
 AUDIENCE = Slot("place", _("place"), _audience, _audience_choices, _place_said)
 SOURCES = ("camera", "source", "unit")
 

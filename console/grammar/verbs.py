@@ -139,9 +139,10 @@ _TABLE: tuple[tuple[Verb, Run | None], ...] = (
         acts.par,
     ),
     (
-        Verb("移防", "yf", "move", "", _("stand by somewhere else"), soon=True,
+        Verb("移防", "yf", "move", "move", _("stand by somewhere else"),
+             _("{unit} stands by at {place}"), (s.unit(), s.STATION),
              examples=((":移防 grid-2 zj", ":move grid-2 zj"),)),
-        None,
+        acts.move,
     ),
     (
         Verb("停用", "ty", "off", "duty", _("take a team off duty"), _("{unit} off duty {until}"),

@@ -223,7 +223,7 @@ class TeamsPage(Board):
             who if row.first else Span(who, "dim"),
             str(unit.get("members") or "") if row.first else "",
             _state(ctx, row) if row.first else "",
-            show(str(job.get("incident") or "")) or Span(show(_why_off(row)), "dim"),
+            show(str(job.get("incident") or "")) or Span(show(_remark(ctx, row)), "dim"),
             wording.status(look, str(job["status"])) if job else "",
             _due_cell(ctx, row),
             self._where(ctx, row) if row.first else "",
@@ -318,10 +318,14 @@ def _state(ctx: Ctx, row: Job) -> str:
     return wording.unit_state(ctx.look, "unreachable" if row.silent else str(row.unit.get("state")))
 
 
-def _why_off(row: Job) -> str:
-    if row.job or row.unit.get("state") != "off_duty":
+def _remark(ctx: Ctx, row: Job) -> str:
+    """In the place of a task: why it is off duty, or where it stands by."""
+    if row.job:
         return ""
-    return str(row.unit.get("off_reason") or "")
+    if row.unit.get("state") == "off_duty":
+        return str(row.unit.get("off_reason") or "")
+    place = str(row.unit.get("standby") or "")
+    return ctx.tr("at {place}").format(place=wording.place(ctx, place)) if place else ""
 
 
 def _due_cell(ctx: Ctx, row: Job) -> str:
@@ -375,6 +379,15 @@ def _hint(ctx: Ctx, row: Job) -> str:
         return tr("{team} has not answered; without an answer the next one is asked.").format(
             team=name
         )
+    if stands := str(unit.get("standby") or ""):
+        there = number(unit.get("standby_at"))
+        words = (
+            tr("{team} stands by at {place}, there at {at}")
+            if there
+            else tr("{team} stands by at {place}")
+        )
+        at = clock(there, seconds=False) if there else ""
+        return words.format(team=name, place=wording.place(ctx, stands), at=at)
     roles = " ".join(wording.role(ctx.look, str(role)) for role in unit.get("roles") or ())
     equipment = " ".join(map(str, unit.get("equipment") or ()))
     return "  ".join(part for part in (name, contact, roles, equipment) if part)

@@ -69,6 +69,8 @@ EVENT = {
     "GradeSet": _("graded {grade_word} {why}"),
     "NoticeIssued": _("notice to {notice_to}: {text}"),
     "NoticeSent": _("the notice is on the air"),
+    "StandbyOrdered": _("{unit}: to stand by at {standby_place}"),
+    "StandbyReached": _("{unit}: should be where it stands by"),
     "PlayStopped": _("the drill is over: {text}"),
     "ResponseSet": _("response is now {level} {why}"),
     "HandoverSigned": _("handover signed {digest} {words}"),
@@ -200,6 +202,10 @@ def _notice_to(names: Names, _row: Row, value: Any) -> str:
     return wording.place(names, str(value)) if known else wording.officer(names, str(value))
 
 
+def _station(names: Names, _row: Row, value: Any) -> str:
+    return wording.place(names, str(value)) if value else names.look.tr("its station")
+
+
 def _role_said(names: Names, _row: Row, value: Any) -> str:
     return wording.role(names.look, str(value))
 
@@ -229,6 +235,7 @@ FIELDS: Mapping[str, tuple[str, Wording]] = {
     "post": ("text", _role_said),  # an alert has the code of a role as its text
     "plan": ("plan", lambda n, _r, v: wording.kind_name(n, str(v))),
     "place": ("place", lambda n, _r, v: wording.place(n, str(v))),
+    "standby_place": ("place", _station),
     "priority": ("priority", lambda n, _r, v: wording.urgency(n.look, v)),
     "until": ("until", _until),
     "last_at": ("last_at", _time),

@@ -66,6 +66,8 @@ REASON = {
     "par_missed": _("no answer from the crew"),
     "mayday": _("mayday"),
     "handover": _("handover"),
+    "standby": _("to stand by somewhere else"),
+    "reckoned": _("it has had the time to be there"),
     "play_stopped": _("the drill was stopped"),
     "on_the_air": _("handed to the broker"),
     # the officer

@@ -275,4 +275,5 @@ DO = {
     "handover": _("Hand over"),
     "takeover": _("Take over"),
     "stop_play": _("End the drill"),
+    "move": _("Stand by"),
 }

@@ -412,7 +412,7 @@ def test_a_moment_is_the_next_such_moment() -> None:
         ("备注 412 // 响\x07", "E10", 11),
         ("备注 412 // " + "长" * 500, "E10", 500),
         ("叫应 全乡 // 暴雨红色", "E11", 6),
-        ("移防 grid-2 zj", "E11", 12),
+        ("上报 412 初报", "E11", 9),
     ],
 )
 def test_a_fault_has_its_number_and_its_place(line: str, code: str, at: int) -> None:

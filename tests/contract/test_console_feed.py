@@ -17,6 +17,7 @@ VERBS = (
     "acknowledge", "assign", "withdraw", "note", "priority", "merge", "split", "resolve", "close",
     "reopen", "false_alarm", "report_alarm", "shelve", "hold", "hazard", "reply",
     "par", "handover", "takeover", "grade", "response", "notice", "stop_play",
+    "move",
 )  # fmt: skip
 
 
@@ -141,6 +142,8 @@ FIELDS: dict[str, Json] = {
     "handover": {"digest": "7C41-09AE"},
     "takeover": {"digest": "7C41-09AE"},
     "shelve": {"source": "yd-01", "kind": "smoke", "minutes": 30, "why": "x"},
+    "stop_play": {"text": "x"},
+    "move": {"unit": "militia-1"},
 }
 
 
@@ -246,6 +249,25 @@ def test_grade_is_the_officers_and_response_the_leaders(site: Site) -> None:
         leader.ok("response", level=4, why="带班同意")
         assert site.officer.row("post", lambda row: row["response"] == 4)["response_by"]
         leader.ok("response", level=0, why="雨停")
+
+
+def test_a_unit_that_is_moved_is_told_and_shown_there(site: Site) -> None:
+    site.officer.ok("move", unit="drain-1", place="v05", text="带两台泵")
+    row = site.officer.row("unit", lambda row: row.get("standby") == "v05")
+    assert row["id"] == "drain-1"
+    assert row["standby_at"] > 0
+    said = site.ear.hear(lambda said: said.kind == "notice" and said.name == "drain-1")
+    assert said.json["text"].endswith("带两台泵")
+    site.officer.refused("move", unit="drain-1", place="v99")
+    site.officer.ok("move", unit="drain-1")
+
+
+def test_stopping_play_on_the_live_side_stops_nothing_live(site: Site) -> None:
+    incident = site.opened("rangers-1", "fire", place="v02")
+    order = site.order(incident)
+    site.officer.ok("stop_play", text="北坡真实火警")
+    assert site.line("PlayStopped")["text"] == "北坡真实火警"
+    assert site.assignment(order)["status"] == "offered"
 
 
 @pytest.mark.parametrize("place", ["all", "v03-g2"])

@@ -51,6 +51,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "unshelve": {"source": "yd-01", "kind": "smoke"},
     "duty": {"unit": "militia-1", "on": True},
     "stop_play": {"text": "x"},
+    "move": {"unit": "militia-1"},
 }
 
 

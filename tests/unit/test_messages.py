@@ -81,6 +81,7 @@ FULL: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"digest": "7C41-09AE"},
         {"taken": ["I-e1-9"], "keep_shelf": ["hj-03|intrusion"]},
     ),
+    "move": ({"unit": "grid-2"}, {"place": "zj"}),
     "stop_play": ({"text": "北坡真实火警"}, {}),
     "watch": ({"incident": "I-e1-9"}, {}),
     "unwatch": ({"incident": "I-e1-9"}, {}),

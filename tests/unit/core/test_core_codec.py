@@ -173,6 +173,7 @@ def story() -> Stage:
         Request(source="near", received_at=play.now, need="water"),
     )
     play.do("acknowledge", alert="A-e1-1")
+    play.do("move", unit="far")
     fire = play.report("cam-1", text="对面山坡冒烟", confidence=0.87)
     play.do("hold", fire, seconds=30, why="先看探头")
     play.do("hazard", fire, text="电线落地")

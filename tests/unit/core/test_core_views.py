@@ -156,6 +156,8 @@ def test_a_unit() -> None:
             {"order_id": "O-e1-1", "incident": "I-e1-1", "status": "offered", "since": NOON}
         ],
         "jobs": 1,
+        "standby": "",
+        "standby_at": None,
         "position": None,
         "last_contact": None,
     }
