@@ -12,10 +12,9 @@ from __future__ import annotations
 import asyncio
 import secrets
 import signal
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
 
 from command import messages as m
 from command.app import Running
@@ -70,12 +69,12 @@ def real(event: Event, township: Township, lang: str) -> Real | None:
 
 async def stop(running: Running, text: str, by: str, lang: str) -> list[str]:
     """Call everybody back; the units whose handhelds have not said that they know it in time."""
-    command = m.StopPlay(id=f"stop-{secrets.token_hex(4)}", text=text[: m.TEXT_LIMIT])
-    result = await running.post.execute(command, by, "trainer")
-    if not result.ok:
-        raise StoreError(
-            tr("The drill could not be stopped: {why}", lang).format(why=result.reason)
-        )
+    if not running.post.world.stopped_at:  # else it was stopped at its own console
+        command = m.StopPlay(id=f"stop-{secrets.token_hex(4)}", text=text[: m.TEXT_LIMIT])
+        result = await running.post.execute(command, by, "trainer")
+        if not result.ok:
+            words = tr("The drill could not be stopped: {why}", lang)
+            raise StoreError(words.format(why=result.reason))
     with suppress(TimeoutError):
         async with asyncio.timeout(CONFIRM_S):
             while unconfirmed(running.post.world):  # noqa: ASYNC110 - the post tells nobody
@@ -92,7 +91,6 @@ class Beside(Screen):
     """The drill's screen; it watches the live post meanwhile, and stops play for what is real."""
 
     trainer = ""  # in whose name it acts
-    why = ""  # play was stopped, "" while it runs
 
     async def progress(self, running: Running, there: Field) -> None:
         """Count, and watch."""
@@ -100,38 +98,13 @@ class Beside(Screen):
             tasks.create_task(super().progress(running, there))
             tasks.create_task(self._watch(running))
 
-    async def until_over(self, work: Coroutine[Any, Any, None]) -> None:
-        """Until the scenario has run, the officer has left, or something is real."""
-        self._stopping = asyncio.get_running_loop().create_future()
-        if self.why:
-            self._stopping.set_result(None)
-        task = asyncio.ensure_future(work)
-        parts: set[asyncio.Future[Any]] = {task, self._stopping}
-        try:
-            await asyncio.wait(
-                parts | ({self.officer} if self.officer else set()),
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-        finally:
-            task.cancel()
-
-    _stopping: asyncio.Future[None] | None = None
-
-    def stop(self, why: str) -> None:
-        """Play is over; the first reason counts."""
-        self.why = self.why or why
-        if self._stopping is not None and not self._stopping.done():
-            self._stopping.set_result(None)
-
     async def ended(self, running: Running) -> None:
         """Whatever the reason, nobody goes home with a drill order."""
-        await super().ended(running)
-        if self._there is not None:
-            self._there.stop()
         left = self.officer is not None and self.officer.done()
-        text = self.why or tr(STOPPED if left else OVER, self.lang)
-        self.say(text)
-        self.tell(await stop(running, text, self.trainer, self.lang))
+        self.stop(tr(STOPPED if left else OVER, self.lang))
+        await super().ended(running)
+        self.say(self.why)
+        self.tell(await stop(running, self.why, self.trainer, self.lang))
 
     def tell(self, units: list[str]) -> None:
         """Who has to be told by radio."""

@@ -9,6 +9,7 @@ again, byte for byte. Everything that was started here is stopped here.
 
 from __future__ import annotations
 
+import secrets
 import sys
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from websockets.asyncio.client import connect
 
 from command.broker import address
 from command.core.codec import dump_world
+from command.desk_token import NAME
 from command.loader import digest, load
 from command.post import TICK_S
 from command.settings import Settings
@@ -78,8 +80,9 @@ async def drill(options: Options, out: TextIO | None = None) -> Report:
         if isinstance(screen, Beside):
             screen.trainer = trainer
             await _end_what_is_left(settings, screen)
+        seat = f"{NAME}-{secrets.token_hex(2)}" if ground.redis else NAME
         screen.say(tr("Starting the post for the drill ...", options.lang))
-        async with up(settings) as running, sitting(running, options.console) as officer:
+        async with up(settings) as running, sitting(running, options.console, seat) as officer:
             screen.officer = officer
             pauses = tuple(pause * options.speed for pause in PAUSES_S)  # no network gets faster
             there = Field(options.scenario, running.township, pauses)

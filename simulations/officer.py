@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from command import desk_token, tokens
 from command.app import Running
@@ -19,15 +17,18 @@ Officer = asyncio.Task[int] | None
 
 
 @asynccontextmanager
-async def sitting(running: Running, screen: int | None) -> AsyncIterator[Officer]:
-    """The console's task, None where nobody sits there; at the end it waits until they leave."""
+async def sitting(
+    running: Running, screen: int | None, name: str = desk_token.NAME
+) -> AsyncIterator[Officer]:
+    """The console's task, None where nobody sits there; at the end it waits until they leave.
+
+    `name`: where others use the store as well, one that nobody else has.
+    """
     if screen is None:
         yield None
         return
     redis = open_store(running.addresses.redis)
     try:
-        # Of this drill alone: a live post's desk has its own in the same store.
-        name = f"{desk_token.NAME}-{secrets.token_hex(2)}"
         token = await tokens.create(redis, name, desk_token.ROLE)
         task = asyncio.create_task(console(running.feed.port, token, screen), name="officer")
         try:
@@ -40,17 +41,6 @@ async def sitting(running: Running, screen: int | None) -> AsyncIterator[Officer
             await tokens.revoke(redis, name)
     finally:
         await redis.aclose()
-
-
-async def until_left(officer: Officer, work: Coroutine[Any, Any, None]) -> None:
-    """Until `work` is done, or the officer has left."""
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.wait(
-            {task, officer} if officer else {task}, return_when=asyncio.FIRST_COMPLETED
-        )
-    finally:
-        task.cancel()
 
 
 async def _joined(running: Running, task: asyncio.Task[int], name: str) -> None:

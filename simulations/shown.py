@@ -13,7 +13,7 @@ from command.core.township import Township
 from sensors.words import tr
 from simulations.field import Field
 from simulations.live import Line
-from simulations.officer import Officer, until_left
+from simulations.officer import Officer
 from simulations.scenario import Scenario
 from simulations.stage import Audience
 from simulations.timeline import Teller
@@ -31,6 +31,8 @@ class Screen(Audience):
         self.teller = Teller(township, lang)
         self._there: Field | None = None
         self._said = False
+        self._stopped = asyncio.Event()
+        self.why = ""  # play was stopped, "" while it runs
         self.officer: Officer = None
 
     def say(self, text: str) -> None:
@@ -40,6 +42,8 @@ class Screen(Audience):
 
     def line(self, line: Line) -> None:
         """A committed event, if it is news."""
+        if line["event"] == "PlayStopped":
+            self.stop(line["text"])
         words = self.teller.tell(line)
         if words:
             self.say(f"{self._where(line['at'])}  {words}")
@@ -60,12 +64,28 @@ class Screen(Audience):
                 self.say(f"{self._where(running.clock.now())}  …")
 
     async def until_over(self, work: Coroutine[Any, Any, None]) -> None:
-        """Until the scenario has run, or the officer has left."""
-        await until_left(self.officer, work)
+        """Until the scenario has run, the officer has left, or play was stopped."""
+        task, stopped = asyncio.ensure_future(work), asyncio.ensure_future(self._stopped.wait())
+        parts: set[asyncio.Future[Any]] = {task, stopped}
+        try:
+            await asyncio.wait(
+                parts | ({self.officer} if self.officer else set()),
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+        finally:
+            task.cancel()
+            stopped.cancel()
+
+    def stop(self, why: str) -> None:
+        """Play is over before its time; the first reason counts."""
+        self.why = self.why or why
+        self._stopped.set()
 
     async def ended(self, running: Running) -> None:
-        """The console that stays open is told so."""
+        """The console that stays open is told so; after a stop nobody plays on."""
         running.picture.drill = partial(self._how_far, over=True)
+        if self.why and self._there is not None:
+            self._there.stop()
 
     def _how_far(self, *, over: bool = False) -> dict[str, Any]:
         scenario, sent = self._scenario, len(self._there.sent) if self._there else 0
