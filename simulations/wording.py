@@ -206,6 +206,7 @@ REASONS = {
     "log_shorter": _("log shorter than before"),
     "clock_step": _("clock stepped"),
     "shelf_over": _("shelf time over"),
+    "shelf_faster": _("three times as often as before"),
     "shelf_worse": _("worse than what was shelved"),
     "shelf_confirmed": _("another source near by says the same"),
     "off_duty_with_order": _("off duty with an order in hand"),

@@ -40,6 +40,7 @@ from command.core.play import decide_stop_play
 from command.core.radio import decide_radio
 from command.core.reasons import Reason, Refusal
 from command.core.release import decide_hold
+from command.core.shelving import usual
 from command.core.shift import decide_handover, decide_takeover
 from command.core.standby import decide_move
 from command.core.tables import LIVE, RUNNING, IncidentState
@@ -465,6 +466,7 @@ def _shelve(world: World, c: m.Shelve, o: Ordered, now: float) -> list[e.Event]:
             until=now + c.minutes * 60.0,
             by=o.by,
             why=c.said,
+            usual=usual(world, c.source, c.kind),
         )
     ]
 

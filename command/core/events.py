@@ -575,6 +575,7 @@ class SourceShelved(Event):
     until: float
     by: str
     why: str
+    usual: int = 2  # alarms in ten minutes; three times as many break the shelf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from command.core import (
     play,
     presence,
     release,
+    shelving,
     shift,
     standby,
 )
@@ -51,6 +52,7 @@ from command.core.world import (
     Note,
     Outgoing,
     Report,
+    Shelf,
     SourceState,
     Taken,
     UnitState,
@@ -172,6 +174,8 @@ def _alarm_received(world: World, event: e.AlarmReceived) -> None:
     _heard(world, event, event.incident)
     if event.source in world.sources:
         world.sources[event.source].alarms += 1
+    if event.reason == Reason.SHELVED:
+        shelving.heard(world, event)
     if event.incident not in world.incidents:
         return
     if event.episode:
@@ -612,7 +616,7 @@ def _alert_acknowledged(world: World, event: e.AlertAcknowledged) -> None:
 
 def _shelved(world: World, event: e.SourceShelved) -> None:
     key = f"{event.source}|{event.kind}"
-    world.shelf[key] = event.until
+    world.shelf[key] = Shelf(event.until, event.usual)
     world.due[f"shelf:{key}"] = event.until
 
 

@@ -89,6 +89,7 @@ class Reason(StrEnum):
     LOG_SHORTER = "log_shorter"
     CLOCK_STEP = "clock_step"
     SHELF_OVER = "shelf_over"
+    SHELF_FASTER = "shelf_faster"
     SHELF_WORSE = "shelf_worse"
     SHELF_CONFIRMED = "shelf_confirmed"
     OFF_DUTY_WITH_ORDER = "off_duty_with_order"

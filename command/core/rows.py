@@ -69,7 +69,7 @@ def shelf_row(world: World, key: str) -> Row | None:
     if key not in world.shelf:
         return None
     source, _, kind = key.partition("|")
-    return {"source": source, "kind": kind, "until": world.shelf[key]}
+    return {"source": source, "kind": kind, "until": world.shelf[key].until}
 
 
 def quarantine_row(world: World, key: str) -> Row | None:

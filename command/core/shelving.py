@@ -1,18 +1,21 @@
 """When a shelf breaks by itself: what it was given for is no longer all that is said. Pure.
 
 A shelf is given to a source that says nothing new. An alarm of it that is more severe than all the
-officer had seen of it, or that another source near by confirms, takes it back, and is treated as if
-there had been no shelf (CONSOLE.md section 3).
+officer had seen of it, that another source near by confirms, or that comes three times as often as
+before, takes it back, and is treated as if there had been no shelf (CONSOLE.md section 3).
 """
 
 from __future__ import annotations
 
 from command.core import events as e
 from command.core.reasons import Reason
-from command.core.world import Incident, World
+from command.core.world import Incident, Report, World
 from sensors.observations import Alarm, Severity
 
 CONFIRMED_S = 600.0  # another source said the same so lately
+WINDOW_S = 600.0  # in which alarms are counted
+USUAL_LEAST = 2  # a source that spoke once may speak again: that is no tripled rate
+TIMES = 3
 # A device that says nothing of severity is taken at the middle.
 _RANK = {"minor": 1, "unknown": 2, "moderate": 2, "severe": 3, "extreme": 4}
 
@@ -37,10 +40,29 @@ def broken(
 def _why(world: World, alarm: Alarm, joins: Incident | None, now: float) -> Reason | None:
     if joins is not None and _confirmed(alarm, joins, now):
         return Reason.SHELF_CONFIRMED
-    known = _seen(world, alarm)
-    if known is not None and _RANK[alarm.severity] > _RANK[known]:
+    known = _last(world, alarm.source, alarm.kind.value)
+    if known is not None and _RANK[alarm.severity] > _RANK[Severity(known.severity)]:
         return Reason.SHELF_WORSE
-    return None
+    shelf = world.shelf[f"{alarm.source}|{alarm.kind}"]
+    lately = sum(now - at < WINDOW_S for at in shelf.heard) + 1
+    return Reason.SHELF_FASTER if lately >= TIMES * shelf.usual else None
+
+
+def usual(world: World, source: str, kind: str) -> int:
+    """How many alarms of it came in ten minutes, as far as its last incident tells."""
+    report = _last(world, source, kind)
+    if report is None:
+        return USUAL_LEAST
+    spread_s = max(WINDOW_S, report.last_at - report.first_at)
+    return max(USUAL_LEAST, round(report.times * WINDOW_S / spread_s))
+
+
+def heard(world: World, event: e.AlarmReceived) -> None:
+    """One more that nobody was troubled with."""
+    shelf = world.shelf.get(f"{event.source}|{event.kind}")
+    if shelf is not None:
+        shelf.heard = [at for at in shelf.heard if event.at - at < WINDOW_S]
+        shelf.heard.append(event.at)
 
 
 def _confirmed(alarm: Alarm, incident: Incident, now: float) -> bool:
@@ -53,10 +75,10 @@ def _confirmed(alarm: Alarm, incident: Incident, now: float) -> bool:
     )
 
 
-def _seen(world: World, alarm: Alarm) -> Severity | None:
-    """The severity of what this source last said of this kind in an incident; None: nothing."""
+def _last(world: World, source: str, kind: str) -> Report | None:
+    """What this source last said of this kind in an incident; None: nothing."""
     for incident in reversed(world.incidents.values()):
-        report = incident.reports.get(alarm.source)
-        if report is not None and report.kind == alarm.kind.value:
-            return Severity(report.severity)
+        report = incident.reports.get(source)
+        if report is not None and report.kind == kind:
+            return report
     return None

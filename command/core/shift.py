@@ -39,7 +39,7 @@ def shift_digest(world: World) -> str:
         for i in world.incidents.values()
         if i.state in RUNNING
     ]
-    shelf = [f"{key} {until}" for key, until in sorted(world.shelf.items())]
+    shelf = [f"{key} {shelf.until}" for key, shelf in sorted(world.shelf.items())]
     off = sorted(name for name, unit in world.units.items() if not unit.on_duty)
     content = "\n".join([*running, "", *shelf, "", *off, "", str(cameras_down(world))])
     found = hashlib.sha256(content.encode()).hexdigest()[:8].upper()

@@ -202,6 +202,18 @@ class Outgoing:
 
 
 @dataclass(slots=True)
+class Shelf:
+    """A source and kind that is quiet `until` then; it usually said so much in ten minutes.
+
+    `heard`: when it spoke since, of the last ten minutes.
+    """
+
+    until: float
+    usual: int
+    heard: list[float] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Alert:
     """Something for the officer that is no incident."""
 
@@ -287,7 +299,7 @@ class World:
     taken: dict[str, list[Taken]] = field(default_factory=dict)
     outbox: dict[str, Outgoing] = field(default_factory=dict)
     alerts: dict[str, Alert] = field(default_factory=dict)
-    shelf: dict[str, float] = field(default_factory=dict)
+    shelf: dict[str, Shelf] = field(default_factory=dict)
     shift: Shift = field(default_factory=Shift)
     notices: dict[str, Notice] = field(default_factory=dict)  # the last ones
     response: Response = field(default_factory=Response)

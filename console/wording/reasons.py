@@ -84,6 +84,7 @@ REASON = {
     "log_shorter": _("the log is shorter than one seen"),
     "clock_step": _("the clock jumped"),
     "shelf_over": _("the shelf is over"),
+    "shelf_faster": _("three times as often as before"),
     "shelf_worse": _("worse than what was shelved"),
     "shelf_confirmed": _("another source near by says the same"),
     "off_duty_with_order": _("went off duty with an order"),

@@ -347,6 +347,31 @@ def test_a_retained_or_shelved_alarm_leaves_the_episode_alone() -> None:
     assert play.receipt().reason == "same_episode"
 
 
+@pytest.mark.parametrize(("before", "holds"), [(1, 5), (3, 8)])
+def test_a_shelf_breaks_when_it_speaks_three_times_as_often(before: int, holds: int) -> None:
+    play = stage()
+    for _ in range(before):
+        ident = play.report("cam-1", "fire")
+        play.now += 60
+    play.do("shelve", source="cam-1", kind="fire", minutes=60, why="蛛网")
+    for _ in range(holds):
+        assert play.report("cam-1", "fire") == ""
+        play.now += 30
+    assert play.report("cam-1", "fire") == ident
+    assert play.one(e.SourceUnshelved).reason == Reason.SHELF_FASTER
+    assert dump_world(play.replayed()) == dump_world(play.world)
+
+
+def test_a_shelf_holds_while_it_speaks_as_before() -> None:
+    play = stage()
+    play.report("cam-1", "fire")
+    play.do("shelve", source="cam-1", kind="fire", minutes=120, why="蛛网")
+    for _ in range(30):
+        play.wait(150)
+        assert play.report("cam-1", "fire") == ""
+    assert len(play.world.shelf["cam-1|fire"].heard) == 4
+
+
 def test_a_shelf_breaks_when_it_gets_worse() -> None:
     play = stage()
     ident = play.report("cam-1", "fire", severity=Severity.MODERATE)

@@ -125,7 +125,7 @@ def test_the_shelf_ends_but_for_what_is_signed_again() -> None:
     take(play, "officer-2", keep=("cam-1|fire", "cam-9|fire"))
     assert play.one(e.SourceUnshelved).source == "cam-2"
     assert play.rows()["shelf"] == {"cam-2|fire": None}
-    assert play.world.shelf == {"cam-1|fire": NOON + 3600}
+    assert {key: one.until for key, one in play.world.shelf.items()} == {"cam-1|fire": NOON + 3600}
 
 
 # --- what voids the signature
