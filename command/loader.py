@@ -100,8 +100,8 @@ def _read(folder: Path) -> tuple[Township, Book]:
 def _township(book: Book, texts: dict[str, str | None]) -> Township:
     """Values out of the texts; a text that is None leaves its part empty."""
     head_text, map_text = texts[settings.TOWNSHIP], texts[places.FILE]
-    head = settings.Head() if head_text is None else settings.read_head(book, head_text)
     ground = Ground() if map_text is None else places.read(book, map_text)
+    head = settings.Head() if head_text is None else settings.read_head(book, head_text, ground)
     roster = rosters.read(book, texts, ground)
     sources_text, plans_text = texts[settings.SOURCES] or "", texts[cards.FILE]
     sources = settings.read_sources(book, sources_text, ground, roster)
@@ -128,6 +128,7 @@ def _township(book: Book, texts: dict[str, str | None]) -> Township:
         forests=tuple(ground.forests),
         village_borders=ground.village_borders or None,
         limits=head.limits,
+        works=head.works,
         utc_offset_h=head.utc_offset_h,
     )
 

@@ -121,6 +121,18 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class RoadWorks:
+    """Roads that cannot be passed near a place for a time that is known before. POSIX seconds."""
+
+    lon: float
+    lat: float
+    radius_m: float
+    from_at: float
+    to_at: float
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Township:
     """Everything a township keeps in its folder, checked."""
 
@@ -140,6 +152,7 @@ class Township:
     forests: tuple[Ring, ...] = ()
     village_borders: dict[str, Ring] | None = None
     limits: Limits = Limits()
+    works: tuple[RoadWorks, ...] = ()
     utc_offset_h: float = 8.0  # Asia/Shanghai: no daylight saving since 1991
 
 

@@ -155,8 +155,15 @@ _ONE = np.ones((1, 1), np.bool_)
 
 
 def closures(world: World) -> frozenset[Closure]:
-    """What closes roads now: open incidents of the plans that a block or a flood leads to."""
-    found = []
+    """What closes roads now: open incidents of the plans that a block or a flood leads to, and road
+    works whose time it is.
+    """
+    assert world.township is not None
+    found = [
+        Closure(one.lon, one.lat, one.radius_m)
+        for one in world.township.works
+        if one.from_at <= world.at < one.to_at
+    ]
     for ident, flood in world.index.blocking.items():
         incident = world.incidents.get(ident)
         if incident is not None and incident.position is not None:

@@ -174,6 +174,10 @@ COMPLAINTS: dict[str, tuple[str, str]] = {
         _("the position {lon}, {lat} is nowhere on earth"),
         _("enter longitude -180 to 180 and latitude -90 to 90"),
     ),
+    "works_backwards": (
+        _("the road is closed until before it is closed"),
+        _("put the later time into to"),
+    ),
     "position_half": (
         _("only one of longitude and latitude is there"),
         _("enter both or neither"),

@@ -5,6 +5,7 @@ Every reader returns something usable even when it complains, so that one run fi
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import math
 import re
@@ -103,6 +104,17 @@ class Fields:
             )
         else:
             return number
+        return None
+
+    def moment(self, key: str, zone: dt.tzinfo) -> float | None:
+        """A date and time of TOML in POSIX seconds; without an offset it is of `zone`."""
+        value = self.raw(key)
+        if value is None:
+            self.complain("value_missing", key, field=self.label(key))
+        elif not isinstance(value, dt.datetime):
+            self.complain("value_type", key, field=self.label(key), value=value)
+        else:
+            return (value if value.tzinfo else value.replace(tzinfo=zone)).timestamp()
         return None
 
     def whole(self, key: str, low: int, high: int, default: int | None = None) -> int | None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import re
 from dataclasses import dataclass
 
-from command.core.township import Limits
+from command.core.township import Limits, RoadWorks
 from command.loading.complaints import Book
 from command.loading.fields import Fields, hint
 from command.loading.places import Ground
-from command.loading.reading import record, toml_document, toml_record, toml_records
+from command.loading.reading import Values, record, toml_document, toml_record, toml_records
 from command.loading.rosters import Roster
 from sensors.observations import AlarmKind
 from sensors.sources import SourceRule
@@ -29,6 +30,7 @@ LIMITS = {  # ranges of `Limits`
     "work_max_s": (3_600, 604_800),
     "rest_s": (0, 604_800),
 }
+WORKS_M = 150.0  # what road works close around them
 SOURCE_KEYS = tuple(field.name for field in dataclasses.fields(SourceRule))
 
 
@@ -42,27 +44,51 @@ class Head:
     area_km2: float = 0.0
     utc_offset_h: float = 8.0
     limits: Limits = dataclasses.field(default_factory=Limits)
+    works: tuple[RoadWorks, ...] = ()
 
 
-def read_head(book: Book, text: str) -> Head:
-    """The township's id, names and limits."""
+def read_head(book: Book, text: str, ground: Ground) -> Head:
+    """The township's id, names and limits, and the road works that are known."""
     document = toml_document(book, TOWNSHIP, text)
     if document is None:
         return Head()
     fields = Fields(book, TOWNSHIP, toml_record(text, document, ""))
-    fields.only(("id", "name", "name_en", "area_km2", "utc_offset_h", "limits"))
+    fields.only(("id", "name", "name_en", "area_km2", "utc_offset_h", "limits", "works"))
     key = fields.text("id", needed=True)
     if key and not re.fullmatch(r"[a-z0-9-]{1,32}", key):
         fields.complain("township_id_bad", "id", value=key)
     limits = toml_record(text, fields.table("limits"), "limits")
+    offset_h = _or(fields.number("utc_offset_h", -12, 14, 8.0), 8.0)
     return Head(
         id=key,
         name=fields.text("name", needed=True),
         name_en=fields.text("name_en"),
         area_km2=fields.number("area_km2", 0.01, 100_000) or 0.0,
-        utc_offset_h=_or(fields.number("utc_offset_h", -12, 14, 8.0), 8.0),
+        utc_offset_h=offset_h,
+        works=_works(book, text, document, ground, offset_h),
         limits=_limits(Fields(book, TOWNSHIP, limits)),
     )
+
+
+def _works(
+    book: Book, text: str, document: Values, ground: Ground, offset_h: float
+) -> tuple[RoadWorks, ...]:
+    """Closed roads with their times; a time without an offset is the township's own."""
+    found = []
+    zone = dt.timezone(dt.timedelta(hours=offset_h))
+    entries = toml_records(book, TOWNSHIP, text, document, "works") if "works" in document else ()
+    for entry in entries:
+        fields = Fields(book, TOWNSHIP, entry)
+        fields.only(("lon", "lat", "radius_m", "from", "to", "text"))
+        at = fields.position(ground.near)
+        begins, ends = (fields.moment(key, zone) for key in ("from", "to"))
+        radius_m = fields.number("radius_m", 1, 5_000, WORKS_M) or WORKS_M
+        said = fields.text("text", 200)
+        if begins is not None and ends is not None and begins >= ends:
+            fields.complain("works_backwards", "to")
+        elif at and begins is not None and ends is not None:
+            found.append(RoadWorks(at[0], at[1], radius_m, begins, ends, said))
+    return tuple(found)
 
 
 def _or(number: float | None, default: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,28 @@ def test_places_may_be_named_in_words(folder: Path, reference: Township) -> None
     edit(folder, "units.csv", ",10,v09,", ",10,白家村,")
     edit(folder, "cameras.csv", ",雷家沟村,v01-g1,", ",v01,雷家沟村一组,")
     assert load(folder) == reference
+
+
+def test_road_works_have_their_times_in_the_township_s_own_zone(folder: Path) -> None:
+    text = (folder / "township.toml").read_text("utf-8")
+    works = """
+[[works]]
+lon = 107.5505
+lat = 35.2885
+from = 2026-12-01T08:00:00
+to = 2026-12-01T18:00:00+09:00
+text = "修涵洞"
+"""
+    (folder / "township.toml").write_text(text + works, "utf-8")
+    (found,) = load(folder).works
+    assert (found.lon, found.lat, found.radius_m, found.text) == (
+        107.5505,
+        35.2885,
+        150.0,
+        "修涵洞",
+    )
+    begins = dt.datetime(2026, 12, 1, 0, 0, tzinfo=dt.UTC).timestamp()
+    assert (found.from_at, found.to_at) == (begins, begins + 9 * 3600)
 
 
 def test_no_devices_is_no_fault(folder: Path) -> None:

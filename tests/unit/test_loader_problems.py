@@ -33,6 +33,13 @@ class Case:
 
 
 UNIT = "militia-2,民兵二队,Militia 2,民兵,处置;转移;看守,10,v09,107.562669,35.265163"
+WORKS = """
+[[works]]
+lon = 107.5505
+lat = 35.2885
+from = 2026-12-01T08:00:00
+to = 2026-12-01T07:00:00
+"""
 GROUP = '"village": "v01", "households"'
 CASES = [
     # tables
@@ -68,6 +75,16 @@ CASES = [
     Case("number_bad", "units.csv", "107.562669", "107°33'"),
     Case("number_bad", "units.csv", UNIT, UNIT.replace(",10,", ",2.5,")),
     Case("number_range", "units.csv", "风力灭火机3;二号工具10;铁锹10,35", "铁锹10,3500"),
+    Case(
+        "works_backwards", "township.toml", "# text =", f"{WORKS}# text =", at="to = 2026-12-01T07"
+    ),
+    Case(
+        "value_type",
+        "township.toml",
+        "# text =",
+        f"{WORKS}# text =".replace("2026-12-01T07:00:00", "18"),
+        at="to = 18",
+    ),
     Case("number_range", "plans.toml", "priority = 2", "priority = 7"),
     Case("number_range", "plans.toml", "[11, 12, 1,", "[11, 13, 1,"),
     Case("number_range", "plans.toml", "merge_radius_m = 200", "merge_radius_m = -1"),

@@ -12,7 +12,7 @@ from command.core import events as e
 from command.core.plans import AlarmRule, Plans, Release
 from command.core.reasons import WhyNot
 from command.core.roads import Closure, build
-from command.core.township import Line
+from command.core.township import Line, RoadWorks
 from command.core.travel import pace, tobler_kmh, travel_s, unit_ways
 from sensors.observations import Position
 
@@ -105,6 +105,16 @@ def test_a_block_is_gone_round() -> None:
     assert seconds(play, at(900, 0)) == pytest.approx(minutes_by(900), rel=0.15)  # up to the block
     play.do("resolve", ident, text="通了")
     assert seconds(play, at(4000, 0)) == pytest.approx(minutes_by(4000), rel=0.01)
+
+
+def test_road_works_are_gone_round_while_they_last() -> None:
+    where = at(1000, 0)
+    works = RoadWorks(where.lon, where.lat, 150.0, NOON + 3600, NOON + 7200, "修涵洞")
+    play = country(works=(works,))
+    for wait, metres in ((0, 4000), (3600, 10_000), (3600, 4000)):
+        play.now += wait
+        play.report("near-by", "other")  # something happens: the post knows what time it is
+        assert seconds(play, at(4000, 0)) == pytest.approx(minutes_by(metres), rel=0.01)
 
 
 def test_who_goes_to_the_block_itself_drives_up_to_it_from_either_side() -> None:
