@@ -36,6 +36,7 @@ CONFIRM_S = 10.0  # for handhelds to say that they have what was taken back
 OVER = _("The drill is over. Back to your usual posts.")
 STOPPED = _("The trainer has stopped the drill. Back to your usual posts.")
 REAL = _("This is real: {what}. The drill is over; listen for real orders.")
+BLIND = _("The live post's log cannot be read ({why}): the drill stops.")
 LEFT = _("An earlier drill was not ended. It is over; back to your usual posts.")
 
 
@@ -113,7 +114,17 @@ class Beside(Screen):
             self.say(words.format(units=" ".join(units)))
 
     async def _watch(self, running: Running) -> None:
+        """Whatever goes wrong here, nobody may be left with drill orders unwatched."""
+        try:
+            await self._follow(running)
+        except Exception as error:  # noqa: BLE001 - ours, whatever it is: it is told, and play stops
+            why = f"{type(error).__name__}: {error}"
+            self.stop(tr(BLIND, self.lang).format(why=why[:200]))
+
+    async def _follow(self, running: Running) -> None:
+        """The live post's log, from now on."""
         log, seq = Log(running.ports.store(running.addresses.redis), ROOT, running.township.id), -1
+        told = ""
         try:
             while not self.why:
                 try:
@@ -122,11 +133,13 @@ class Beside(Screen):
                         for event in decode_entry(data):
                             await self._heard(running, event)
                         seq = position
+                    told = ""
                 except LogGap:
                     seq = -1  # trimmed behind us: on from its end
                 except StoreError as error:
-                    self.say(str(error))
-                    await asyncio.sleep(1.0)
+                    if str(error) != told:
+                        told = str(error)
+                        self.say(told)
                 await asyncio.sleep(LOOK_S)
         finally:
             await log.close()
@@ -137,7 +150,7 @@ class Beside(Screen):
             return
         if not found.unit:
             self.stop(tr(REAL, self.lang).format(what=found.what))
-        elif running.post.world.units[found.unit].on_duty:
+        elif (mine := running.post.world.units.get(found.unit)) is not None and mine.on_duty:
             words = tr("needed for {incident}", self.lang).format(incident=found.what)
             ident = f"out-{secrets.token_hex(4)}"
             command = m.Duty(id=ident, unit=found.unit, on=False, text=words)

@@ -57,9 +57,12 @@ async def own_ground(
             return
         own = folder / "township"
         await asyncio.to_thread(_copy_township, township, own)
-        ground = Ground(own, data or folder / "data", mqtt, redis)
-        async with _left_clean(ground, load(own).id, trainer, say):
-            yield ground
+        async with AsyncExitStack() as stack:
+            if mqtt:
+                stack.push_async_callback(leave_broker, mqtt, load(own).id, say)
+            if redis:
+                stack.push_async_callback(leave_store, redis, load(own).id, trainer)
+            yield Ground(own, data or folder / "data", mqtt, redis)
 
 
 @asynccontextmanager
@@ -82,10 +85,15 @@ async def live_ground(
     if not await held(redis, ROOT, name):
         message = tr("No post of {township} is running there; without --live a drill has its own.")
         raise UsageError(message.format(township=name))
+    if await held(redis, DRILL_ROOT, name):
+        message = tr("A drill of {township} is running there, or was killed seconds ago.")
+        raise UsageError(message.format(township=name))
     with tempfile.TemporaryDirectory(prefix="fengsui-drill-") as temporary:
-        ground = Ground(township, Path(temporary) / "data", mqtt, redis)
-        async with _left_clean(ground, name, trainer, say):
-            yield ground
+        yield Ground(township, Path(temporary) / "data", mqtt, redis)
+    # Only after a drill that ended as it should: else its log is what the next one needs to take
+    # back the orders that are still on people's handhelds.
+    await leave_broker(mqtt, name, say)
+    await leave_store(redis, name, trainer)
 
 
 async def held(redis: str, root: str, township: str) -> bool:
@@ -106,16 +114,6 @@ async def _there(url: str, root: str, township: str, name: str) -> bool:
         raise store_error(error) from error
     finally:
         await redis.aclose()
-
-
-@asynccontextmanager
-async def _left_clean(ground: Ground, township: str, trainer: str, say: Say) -> AsyncIterator[None]:
-    async with AsyncExitStack() as stack:
-        if ground.mqtt:
-            stack.push_async_callback(leave_broker, ground.mqtt, township, say)
-        if ground.redis:
-            stack.push_async_callback(leave_store, ground.redis, township, trainer)
-        yield
 
 
 def _copy_township(folder: Path, own: Path) -> None:

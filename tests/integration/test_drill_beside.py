@@ -19,6 +19,7 @@ from command import messages as m
 from command.app import Running
 from command.errors import UsageError
 from command.settings import Settings
+from simulations import beside
 from simulations.drill import Options, drill
 from simulations.player import TOWNSHIP
 from simulations.scenario import Scenario, load
@@ -209,3 +210,32 @@ async def test_without_a_live_post_it_says_so(
         await drill(replace(nowhere, data=tmp_path), io.StringIO())
     with pytest.raises(UsageError, match="--live needs"):
         await drill(nowhere, io.StringIO())
+
+
+async def test_a_drill_that_can_watch_no_more_stops(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with drilling(place, tmp_path) as (task, out):
+
+        def unreadable(_data: bytes) -> list[Any]:
+            raise ValueError("an entry of a later version")
+
+        monkeypatch.setattr(beside, "decode_entry", unreadable)
+        await place.alarm("rangers-1", kind="dispute", place="v03")
+        await place.until(lambda one: one.get("state") == "withdrawn")
+        await asyncio.wait_for(task, PATIENCE_S)
+    assert "cannot be read (ValueError: an entry of a later version)" in out.getvalue()
+
+
+async def test_a_drill_that_breaks_off_leaves_its_log_for_the_next(
+    place: Place, tmp_path: Path
+) -> None:
+    async with drilling(place, tmp_path) as (task, _):
+        second = Options(long(tmp_path), mqtt=place.mqtt, redis=place.redis, live=True, lang="en")
+        with pytest.raises(UsageError, match="is running there|正在演练"):
+            await drill(second, io.StringIO())
+        assert not task.done()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    with Redis.from_url(place.redis) as redis:
+        assert redis.exists("{fsx:jingming}:log")
