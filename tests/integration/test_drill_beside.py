@@ -232,7 +232,7 @@ async def test_a_drill_that_breaks_off_leaves_its_log_for_the_next(
 ) -> None:
     async with drilling(place, tmp_path) as (task, _):
         second = Options(long(tmp_path), mqtt=place.mqtt, redis=place.redis, live=True, lang="en")
-        with pytest.raises(UsageError, match="is running there|正在演练"):
+        with pytest.raises(UsageError, match=r"is running there|正在演练"):
             await drill(second, io.StringIO())
         assert not task.done()
         task.cancel()
