@@ -14,6 +14,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -55,13 +56,17 @@ class Limits:
     tails: Mapping[str, int] = field(default_factory=lambda: {"log": 200, "quarantine": 50})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Patch:
-    """The rows that one commit changed, ready to send."""
+    """The rows that one commit changed."""
 
     at: str
     cells: Cells
-    frame: bytes
+
+    @cached_property
+    def frame(self) -> bytes:
+        """Ready to send; made once, and not at all while no console listens."""
+        return frame("rows", self.cells, at=self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +250,7 @@ class Mirror:
         for table in self._limits.tails.keys() & self._rows.keys():
             _cut_to(self._rows[table], self._limits.tails[table])
         self._remember(at, news)
-        return Patch(at, news, frame("rows", news, at=at))
+        return Patch(at, news)
 
     def _changed(self, cell: tuple[str, str], row: bytes) -> bool:
         table, key = cell

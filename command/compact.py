@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import ctypes
 import gc
 import json
 import os
@@ -65,7 +66,18 @@ async def restore(log: Log, archive: Archive, root: str, township: str) -> Resto
         await _from_archive(restored, archive, first)
     async for seq, data in log.read(restored.seq):
         _apply(restored, seq, data)
+    _give_back()
     return restored
+
+
+def _give_back() -> None:
+    """The memory that reading has used and left. glibc keeps it in holes between what stays: of
+    10,000 open incidents, 60 MB that nobody would have used again. Other systems' libraries have no
+    such call, and need none.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 async def _from_snapshot(log: Log) -> Restored | None:

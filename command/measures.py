@@ -39,6 +39,7 @@ class Measures:
             registry=registry,
             buckets=_DELAYS,
         )
+        self._took_s = 0.0
         self._orders = Counter(
             "fengsui_orders_sent", "Orders handed to the broker, repeats too", registry=registry
         )
@@ -54,12 +55,12 @@ class Measures:
 
     @contextmanager
     def commit(self) -> Iterator[None]:
-        """Measure one commit."""
+        """Measure one commit; counted with what it `committed`, for orders wait on this."""
         started = time.perf_counter()
         try:
             yield
         finally:
-            self._commits.observe(time.perf_counter() - started)
+            self._took_s = time.perf_counter() - started
 
     def heard(self, values: Sequence[Input], delays_s: Iterable[float]) -> None:
         """These messages were seen through, each so long after it came."""
@@ -70,12 +71,13 @@ class Measures:
 
     def committed(self, events: Iterable[e.Event]) -> None:
         """These are on disk."""
+        self._commits.observe(self._took_s)
         for name, number in Counts(type(event).__name__ for event in events).items():
             self._events.labels(name).inc(number)
 
-    def ordered(self) -> None:
-        """An order was handed to the broker."""
-        self._orders.inc()
+    def ordered(self, number: int) -> None:
+        """So many orders were handed to the broker."""
+        self._orders.inc(number)
 
     def state(self, world: World, in_hand: int) -> None:
         """The picture as it is now; called with each beat."""

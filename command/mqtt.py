@@ -25,7 +25,7 @@ import ssl
 import threading
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from itertools import chain, islice
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import structlog
 from aiomqtt import Client, MqttError, TLSParameters
@@ -45,6 +45,7 @@ KEEPALIVE_S = 10
 ANSWER_S = 5.0  # how long the broker may take for a CONNACK or a SUBACK
 OUTGOING = 50_000  # messages on their way out; packet ids end at 65,535
 READ_AT_ONCE = 32  # packets read in one turn of the loop
+READ_BYTES = 65_536  # asked of the socket at a time: a storm's packets come many to a call
 NODELAY = ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),)  # 88 ms a trip without it, 0.9 with
 PROTOCOL_ERROR = 130  # CONNACK code 1, of which paho tells nobody, or what is not MQTT at all
 
@@ -66,10 +67,15 @@ class _Link:
         self._owed = Owed()
         self._sent: dict[int, Callable[[], None]] = {}
         self._packets = 0
+        self._got, self._at = b"", 0  # read from the socket, and how much of it paho has taken
         self.accepted_at: float | None = None  # loop time
         self.lost: asyncio.Future[tuple[str, str]] = self._loop.create_future()
         paho.manual_ack_set(on=True)  # before connecting: a resumed session delivers at once
         paho.connect_timeout = ANSWER_S
+        self._receive = paho._sock_recv  # noqa: SLF001
+        paho._sock_recv = self._recv  # type: ignore[method-assign]  # noqa: SLF001
+        self._handle_puback = paho._handle_pubackcomp  # noqa: SLF001
+        paho._handle_pubackcomp = self._on_puback  # type: ignore[method-assign]  # noqa: SLF001
         paho.disable_logger()  # three lines a packet that nobody reads; we say what is lost and why
         paho.on_connect = self._on_connect
         paho.on_disconnect = self._on_disconnect
@@ -203,6 +209,13 @@ class _Link:
             self, message.mid, message.qos, topic, payload, retained=retained
         )
 
+    def _on_puback(self, cmd: Literal["PUBACK", "PUBCOMP"]) -> MQTTErrorCode:
+        # paho takes each apart, into an object for each part of it, before it asks who waits: of
+        # orders nobody does. Between packets `_out_messages` holds what was published for `sent`.
+        if self._paho._out_messages:  # noqa: SLF001
+            return self._handle_puback(cmd)
+        return MQTTErrorCode.MQTT_ERR_SUCCESS
+
     def _on_publish(self, _paho: Paho, _data: Any, mid: int, _code: Any, _props: Any) -> None:
         sent = self._sent.pop(mid, None)
         if sent is not None:
@@ -223,14 +236,21 @@ class _Link:
             misc = self._client._misc_loop()  # noqa: SLF001
             self._client._misc_task = self._loop.create_task(misc)  # noqa: SLF001
 
+    def _recv(self, bufsize: int) -> bytes:
+        # paho asks for one byte, for another, and for the rest: three calls to the system a packet.
+        if self._at == len(self._got):
+            self._got, self._at = self._receive(READ_BYTES), 0
+        part = self._got[self._at : self._at + bufsize]
+        self._at += len(part)
+        return part
+
     def _read(self) -> None:
         # One packet a turn, as aiomqtt reads, leaves half of a storm's time to the loop itself.
         try:
             for _ in range(READ_AT_ONCE):
-                before = self._packets
                 self._paho.loop_read()
-                if self._packets == before and not self._pending():
-                    return
+                if not self._pending():
+                    return  # the selector tells when there is more
         except Exception as error:
             log.exception("mqtt.unreadable")  # paho cannot go on from here; a new connection can
             self._end(words.LOST, repr(error))
@@ -238,9 +258,11 @@ class _Link:
             self._loop.call_soon(self._read)
 
     def _pending(self) -> bool:
-        # What TLS has read already no selector will tell us of.
+        # What was read already, by us or by TLS, no selector will tell us of.
+        if self.lost.done():
+            return False
         sock = self._paho.socket()
-        return isinstance(sock, ssl.SSLSocket) and not self.lost.done() and sock.pending() > 0
+        return self._at < len(self._got) or (isinstance(sock, ssl.SSLSocket) and sock.pending() > 0)
 
     def _on_register_write(self, _paho: Paho, _data: Any, _sock: Any) -> None:
         here = threading.get_ident() == self._thread

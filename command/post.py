@@ -25,7 +25,7 @@ from command.core.codec import encode_dicts, event_dict
 from command.core.commands import Ordered
 from command.core.decide import Deadline, Fact, Input
 from command.core.era import new_era
-from command.core.events import TownshipLoaded
+from command.core.events import OrderQueued, TownshipLoaded
 from command.core.load import Load
 from command.core.outbox import Schedule
 from command.core.presence import ROLES, Absent, Presence
@@ -100,6 +100,8 @@ class Post:
         self._facts: deque[Fact] = deque()
         self._seen: tuple[int, int, str, str] | None = None
         self._schedule = Schedule()
+        self._prepared: Batch | None = None
+        self._packed: dict[str, bytes] = {}  # the orders of that batch
         self._schedule.load(self.world)
         self._notices = Notices(self.world)
         self.load = Load()
@@ -228,7 +230,11 @@ class Post:
                 for number, value in enumerate(inputs)
                 if number in batch.kept_aside and number < len(raws)
             ]
+            ahead = asyncio.get_running_loop().call_soon(self._prepare, batch)
             await self._commit(data, aside)
+            if self._prepared is not batch:  # the store has answered at once
+                ahead.cancel()
+                self._prepare(batch)
             self._send(batch, now)
         self._ahead = False
         return batch
@@ -257,15 +263,23 @@ class Post:
 
     # --- what follows a commit
 
-    def _send(self, batch: Batch, now: float) -> None:
+    def _prepare(self, batch: Batch) -> None:
+        """While the disk writes: all that the orders need to leave the moment that it has."""
+        self._packed = {
+            event.order_id: to_json(event.message)
+            for event in batch.events
+            if isinstance(event, OrderQueued)
+        }
         self._schedule.follow(batch.events, self.world)
         self._notices.follow(batch.events)
-        self._measures.committed(batch.events)
+        self._prepared = batch
+
+    def _send(self, batch: Batch, now: float) -> None:
+        self._send_orders(now)
+        self._measures.committed(batch.events)  # nobody waits for this, nor for what follows
         self.load.follow(batch.events)
         if _files_changed(batch):
             self.sources = self._sources()
-        self._send_orders(now)
-        self._broker.flush()
 
     def _show(self, batch: Batch) -> None:
         """Consoles see it. A failure here is ours, and visible: the alarms go on all the same."""
@@ -286,17 +300,21 @@ class Post:
 
     def _send_orders(self, now: float) -> None:
         """All that is due; kept for the next tick while the network or the lease is not there."""
-        while (order_id := self._schedule.next_due(now)) is not None:
+        sent, packed, self._packed = 0, self._packed, {}
+        while (order_id := self._schedule.next_due(now)) is not None and self._store.may_send():
             waiting = self.world.outbox[order_id]
-            if not self._store.may_send():
-                return
             topic = order_topic(self.world.root, self.world.township_id, waiting.unit)
-            if not self._broker.publish(topic, to_json(waiting.message)):
-                return
+            payload = packed.get(order_id) or to_json(waiting.message)
+            if not self._broker.publish(topic, payload):
+                break
             self._schedule.sent(order_id, now)
-            self._measures.ordered()
-        if self._store.may_send():
-            self._notices.send(self.world, now, self._publish, self._notice_is_out)
+            sent += 1
+        else:
+            if self._store.may_send():
+                self._notices.send(self.world, now, self._publish, self._notice_is_out)
+        if sent:
+            self._broker.flush()
+            self._measures.ordered(sent)
 
     def _publish(self, topic: str, payload: bytes, sent: Callable[[], None]) -> bool:
         return self._broker.publish(topic, payload, sent=sent)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from math import isinf
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -260,7 +261,7 @@ def loads_any(payload: bytes) -> Any:
     if len(payload) > MAX_BYTES:
         raise Unreadable(RejectionReason.TOO_LARGE, f"{len(payload)} bytes")
     try:
-        value = _DECODER.decode(payload.decode())
+        value = _value(payload.decode())
     except UnicodeDecodeError as error:
         raise Unreadable(RejectionReason.NOT_UTF8, f"byte {error.start}") from None
     except json.JSONDecodeError as error:
@@ -296,8 +297,23 @@ def _float(digits: str) -> float:
     return value
 
 
-# One decoder for all: building it costs more than reading an alarm with it.
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant, parse_float=_float)
+# Built once: that costs more than reading an alarm. What `_value` leaves to it is rare.
+_CAREFUL = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant, parse_float=_float)
+_PLAIN = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
+_SCAN: Callable[[str, int], tuple[Any, int]] = _PLAIN.scan_once  # type: ignore[attr-defined]
+_HUGE = re.compile(r"\d[eE]|\d{300}")  # without either, no number is infinite
+
+
+def _value(text: str) -> Any:
+    """As `_CAREFUL.decode`; what begins and ends without a blank in a third of the time."""
+    if _HUGE.search(text) is None:
+        try:
+            value, end = _SCAN(text, 0)
+        except StopIteration:
+            end = -1
+        if end == len(text):
+            return value
+    return _CAREFUL.decode(text)
 
 
 class _Pairs(tuple[tuple[str, Any], ...]):
@@ -326,7 +342,7 @@ def _containers(value: Any) -> list[Any]:
 
 
 def _check_surrogates(payload: bytes, value: Any) -> None:
-    if _SURROGATE_ESCAPE.search(payload) is None:
+    if b"\\u" not in payload or _SURROGATE_ESCAPE.search(payload) is None:
         return
     try:
         json.dumps(value, ensure_ascii=False).encode()

@@ -79,7 +79,7 @@ def _fleet(now: float, units: Sequence[Any], eta: Seconds) -> Fleet:
     size = len(units)
     yes, none, one = np.ones(size, np.bool_), np.zeros(size), np.ones(size)
     free_s = np.array([max(0.0, unit.free_at - now) for unit in units])
-    roll = Roll((), {}, ~yes, one, one, one, ~yes, {}, (), posts_only=False, slowest=False)
+    roll = Roll((), {}, ~yes, one, one, one, ~yes, {}, (), size, posts_only=False, slowest=False)
     return Fleet(roll, (), free_s, yes, yes, none, none, _cover(units, eta))
 
 

@@ -65,7 +65,7 @@ class Board:
             return WhyNot.COMMITTED
         return code
 
-    def candidate(self, row: int, column: int) -> Candidate:
+    def candidate(self, row: int, column: int, why: tuple[str, ...] = ()) -> Candidate:
         """One pair, as a value."""
         terms = self.price.of(row, column)
         return Candidate(
@@ -75,13 +75,15 @@ class Board:
             float(self.fleet.free_s[column]),
             round(sum(terms.values()), 1),
             terms,
+            why,
         )
 
     def chosen(self, row: int, column: int) -> Candidate:
         """The same of one that goes, with why."""
-        one = self.candidate(row, column)
+        in_min = f"eta_min:{math.ceil(self.eta_s[row, column] / 60)}"
+        one = self.candidate(row, column, (in_min,))
         if len(self.fleet.roll.units) == 1:
-            return replace(one, why=(f"eta_min:{math.ceil(one.eta_s / 60)}",))
+            return one
         near = np.flatnonzero((self.eta_s[row] < one.eta_s) & (self.code[row] != _UNSKILLED))
         nearer = sorted(near.tolist(), key=lambda c: float(self.eta_s[row, c]))
         left = ~self.gone[row]
@@ -94,7 +96,7 @@ class Board:
             cost=one.cost,
             terms=one.terms,
             why=(
-                f"eta_min:{math.ceil(one.eta_s / 60)}",
+                in_min,
                 *(f"not:{name}:{why.value}" for name, why in reasons[:SHOWN]),
             ),
             then=tuple(self.fleet.roll.units[c].id for c in then),

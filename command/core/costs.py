@@ -116,8 +116,7 @@ def scarcity(fleet: Fleet, waiting: int) -> float:
     What a unit spends on its own way it cannot spend on the next: this is the price of it, in
     seconds of the least urgent. It earned most on the published instances.
     """
-    teams = int((~fleet.roll.shared).sum())
-    busy = int((fleet.free_s > 0).sum())
+    busy, teams = int((fleet.free_s > 0).sum()), fleet.roll.teams
     return min(1.0, (busy + waiting) / teams) if teams else 0.0
 
 

@@ -66,23 +66,34 @@ def keeps_away(
 ) -> WhyNot:
     """The same of one pair, the first that a person would name; `going` for another need of it."""
     assert world.township is not None
-    state, need = world.units[unit.id], ask.need
-    tired = ask.emergency and worked_s(world, state, now) >= world.township.limits.work_max_s
-    answers = ask.emergency or answers_for(world, unit, ask.incident.place)
-    rules = (
-        (WhyNot.SKILL, not answers),
-        (WhyNot.OFF_DUTY, not state.on_duty),
-        (WhyNot.NO_MEMBERS, unit.members < 1),
-        (WhyNot.ASKED_BEFORE, unit.id in ask.asked),
-        (WhyNot.ALONE, as_one_person(need, unit)),
-        (WhyNot.EQUIPMENT, without_gear(need, unit)),
-        (WhyNot.SEATS, too_few_seats(need, unit)),
-        (WhyNot.REST, tired),
-        (WHY_NO_WAY.get(shut, WhyNot.NONE), bool(shut)),
-        (WhyNot.NO_WAY, seconds >= NEVER_S),
-        (WhyNot.COMMITTED, unit.id in going),
-    )
-    return next((why for why, applies in rules if applies), WhyNot.NONE)
+    state = world.units[unit.id]
+    if not (ask.emergency or answers_for(world, unit, ask.incident.place)):
+        return WhyNot.SKILL
+    if not state.on_duty:
+        return WhyNot.OFF_DUTY
+    if unit.members < 1:
+        return WhyNot.NO_MEMBERS
+    if unit.id in ask.asked:
+        return WhyNot.ASKED_BEFORE
+    unfit = _unfit(ask.need, unit)
+    if unfit is not WhyNot.NONE:
+        return unfit
+    if ask.emergency and worked_s(world, state, now) >= world.township.limits.work_max_s:
+        return WhyNot.REST
+    if shut:
+        return WHY_NO_WAY[shut]
+    if seconds >= NEVER_S:
+        return WhyNot.NO_WAY
+    return WhyNot.COMMITTED if unit.id in going else WhyNot.NONE
+
+
+def _unfit(need: Need, unit: Unit) -> WhyNot:
+    """What the need asks for beyond the role, and the unit has not."""
+    if as_one_person(need, unit):
+        return WhyNot.ALONE
+    if need.equipment and without_gear(need, unit):
+        return WhyNot.EQUIPMENT
+    return WhyNot.SEATS if too_few_seats(need, unit) else WhyNot.NONE
 
 
 def passed_over(world: World, why: WhyNot, unit: Unit, going: Collection[str]) -> WhyNot:

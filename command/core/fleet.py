@@ -36,6 +36,7 @@ class Roll:
     on_foot: Flags
     skilled: dict[str, Flags]  # role -> who has it
     homes: tuple[tuple[float, float], ...]  # degrees
+    teams: int  # not posts
     posts_only: bool
     slowest: bool  # somebody hardly moves: then there may be no way for want of speed
 
@@ -77,6 +78,7 @@ def roll_call(world: World, roles: Collection[str]) -> Roll:
             np.array([is_on_foot(unit) for unit in units], np.bool_),
             {role: np.array([role in has for has in skills], np.bool_) for role in key},
             tuple((unit.lon, unit.lat) for unit in units),
+            sum(not unit.shared for unit in units),
             all(unit.shared for unit in units),
             any(unit.speed_kmh < SLOW_KMH for unit in units),
         )

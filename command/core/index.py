@@ -17,6 +17,7 @@ from command.core.township import Camera, Place, PlaceKind, Township, Unit
 from sensors.observations import AlarmKind, Position
 from sensors.sources import SourceRule
 
+NEAREST_KEPT = 4096  # positions whose nearest place is known
 ROAD_DEG = 0.0006  # about 60 m: an accident this near to a road happened on it
 
 
@@ -27,6 +28,7 @@ class Index:
     places: dict[str, Place] = field(default_factory=dict)
     groups: list[Place] = field(default_factory=list)
     middles: Any = None  # of the groups: longitudes and latitudes
+    nearest: dict[tuple[float, float], str] = field(default_factory=dict)  # of them, to a position
     villages: Any = None  # longitudes and latitudes, a row each
     village_share: Any = None  # of the township's people
     cover_s: Any = None  # seconds from every team's home (columns) to every village
@@ -57,6 +59,7 @@ class Index:
         self.places = {place.id: place for place in township.places}
         self.groups = [p for p in township.places if p.kind is PlaceKind.GROUP]
         self.middles = np.array([[p.lon, p.lat] for p in self.groups]).T
+        self.nearest = {}
         villages = [p for p in township.places if p.kind is PlaceKind.VILLAGE]
         people = np.array([float(max(1, village.people)) for village in villages])
         self.villages = np.array([(p.lon, p.lat) for p in villages]).reshape(-1, 2)
@@ -133,9 +136,15 @@ class Index:
         """The group whose middle is nearest; "" when the township has none."""
         if not self.groups:
             return ""
-        lon, lat = self.middles
-        away = (lon - position.lon) ** 2 + (lat - position.lat) ** 2
-        return self.groups[int(away.argmin())].id
+        key = (position.lon, position.lat)  # most alarms come from where others came from
+        found = self.nearest.get(key)
+        if found is None:
+            lon, lat = self.middles
+            away = (lon - position.lon) ** 2 + (lat - position.lat) ** 2
+            if len(self.nearest) >= NEAREST_KEPT:
+                self.nearest.clear()
+            found = self.nearest[key] = self.groups[int(away.argmin())].id
+        return found
 
     def plan_for(self, alarm_kind: str, position: Position | None) -> str:
         """The plan that an alarm of this kind, there, opens; "" when no rule fits."""

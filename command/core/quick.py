@@ -1,4 +1,4 @@
-"""The easy case, one pair at a time: one incident alone, every team at home. Pure.
+"""The easy case, one pair at a time: one incident alone, every team it could ask free. Pure.
 
 An alarm on a quiet day is what most alarms are, and its order must not wait for matrices. The
 nearest as the crow flies are priced first, and nobody further away can be cheaper: a dozen pairs
@@ -9,6 +9,7 @@ worlds holds the two together.
 from __future__ import annotations
 
 import math
+from bisect import insort
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,10 +24,22 @@ from command.core.served import Served
 from command.core.township import Unit
 from command.core.travel import UNKNOWN_S, Pairs, pace, speed_mps, where
 from command.core.world import World
+from sensors.observations import Position
 
 SURELY = 0.99  # the crow flies over a map that is a little bent
 DEEP = 7  # the best and the next three, though other needs take some
 MANY = 4  # needs: the more there are, the likelier two want the same unit, and it was for nothing
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """What all the pairs of one decision share. `scarce`: as `costs.scarcity`."""
+
+    world: World
+    now: float
+    slower: float
+    pairs: Pairs
+    scarce: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,81 +50,84 @@ class _Priced:
     eta_s: float
     why: WhyNot
     terms: dict[str, float]
-
-    @property
-    def cost(self) -> float:
-        return sum(self.terms.values())
+    cost: float
 
 
 def quick(world: World, asks: Sequence[Ask], now: float) -> list[Served] | None:
     """What each need gets; None where it is no easy case."""
     if not _is_easy(world, asks):
         return None
+    teams = roll_call(world, [ask.role for ask in asks]).teams
+    scarce = min(1.0, len(asks) / teams) if teams else 0.0
+    moment = _Moment(world, now, pace(world, now), Pairs(world), scarce)
     served: list[Served] = []
     for must in (True, False):
         going = {pick.unit.id for one in served for pick in one.picks}
-        priced: list[tuple[Ask, list[_Priced]]] = []
+        priced: list[tuple[Ask, list[_Priced], list[_Priced]]] = []
         wanted: set[str] = set()
         for ask in (ask for ask in asks if ask.need.must is must):
-            found = _priced(world, ask, asks, going, now)
-            chosen = _cheapest(found)[:1]
-            if not chosen or chosen[0].unit.members < ask.wanted or chosen[0].unit.id in wanted:
+            found = _priced(moment, ask, going)
+            best = _cheapest(found)
+            if not best or best[0].unit.members < ask.wanted or best[0].unit.id in wanted:
                 return None  # nobody, several, or one that two want
-            wanted.add(chosen[0].unit.id)
-            priced.append((ask, found))
-        served += [_served(world, ask, found, wanted) for ask, found in priced]
+            wanted.add(best[0].unit.id)
+            priced.append((ask, found, best))
+        served += [_served(world, ask, found, best, wanted) for ask, found, best in priced]
     return served
 
 
 def _cheapest(found: Sequence[_Priced]) -> list[_Priced]:
     """Those that may go, best first."""
-    may = (one for one in found if one.why is WhyNot.NONE)
+    may = [one for one in found if one.why is WhyNot.NONE]
     return sorted(may, key=lambda one: (one.cost, one.unit.id))
 
 
 def _is_easy(world: World, asks: Sequence[Ask]) -> bool:
-    if not 0 < len(asks) <= MANY or len({ask.incident.id for ask in asks}) > 1 or by_nearest(world):
+    if not 0 < len(asks) <= MANY or by_nearest(world):
         return False
-    if any(world.units[team.id].orders for team in world.index.teams):
-        return False
-    return all(
-        any(unit.members >= ask.wanted for unit in world.index.by_role.get(ask.role, ()))
-        for ask in asks
-    )
+    incident, units, by_role = asks[0].incident, world.units, world.index.by_role
+    for ask in asks:
+        able = by_role.get(ask.role, ())
+        if ask.incident is not incident or not any(one.members >= ask.wanted for one in able):
+            return False
+        # Busy teams without any of the roles change nothing: they are on no board.
+        if any(units[one.id].orders for one in able if not one.shared):
+            return False
+    return True
 
 
-def _priced(
-    world: World, ask: Ask, asks: Sequence[Ask], going: set[str], now: float
-) -> list[_Priced]:
+def _priced(moment: _Moment, ask: Ask, going: set[str]) -> list[_Priced]:
     """Everybody who may be among the best for it, and who is nearer than those."""
-    slower, target = pace(world, now), ask.incident.position
-    roll = roll_call(world, [one.role for one in asks])
-    teams = len(roll.units) - int(roll.shared.sum())
-    scarce = min(1.0, len(asks) / teams) if teams else 0.0
-    pairs = Pairs(world)
-    order = []
-    for unit in world.index.by_role.get(ask.role, ()):
-        start = where(world, unit)
-        away = UNKNOWN_S if target is None else distance_m(start, target) / speed_mps(world, unit)
-        order.append((away * slower, unit.id, unit))
-    order.sort()
+    world, target, slower = moment.world, ask.incident.position, moment.slower
+    units = world.index.by_role[ask.role]
+    nearest = [(_least_s(world, unit, target) * slower, unit.id, unit) for unit in units]
+    nearest.sort()
     found: list[_Priced] = []
     best: list[float] = []  # of those that may go, the cheapest first
-    for least, _, unit in order:
+    for least, _, unit in nearest:
         if len(best) > DEEP and ask.weight * least * SURELY > best[DEEP]:
             break
-        seconds, shut = pairs.way(unit, target, slower)
-        why = keeps_away(world, ask, unit, shut, seconds, now, going)
-        terms = _terms(world, ask, unit, seconds, scarce, slower, now)
-        found.append(_Priced(unit, seconds, why, terms))
+        seconds, shut = moment.pairs.way(unit, target, slower)
+        why = keeps_away(world, ask, unit, shut, seconds, moment.now, going)
+        terms = _terms(moment, ask, unit, seconds)
+        found.append(_Priced(unit, seconds, why, terms, sum(terms.values())))
         if why is WhyNot.NONE:
-            best = sorted([*best, found[-1].cost])
+            insort(best, found[-1].cost)
     return found
 
 
-def _served(world: World, ask: Ask, found: Sequence[_Priced], going: set[str]) -> Served:
+def _least_s(world: World, unit: Unit, target: Position | None) -> float:
+    """By day, as the crow flies: no way is shorter."""
+    if target is None:
+        return UNKNOWN_S
+    return distance_m(where(world, unit), target) / speed_mps(world, unit)
+
+
+def _served(
+    world: World, ask: Ask, found: Sequence[_Priced], best: Sequence[_Priced], going: set[str]
+) -> Served:
     """The best of them goes, with why; the others in `going` go for its other needs."""
-    chosen, *rest = _cheapest(found)
+    chosen, *rest = best
     nearer = sorted(
         (o for o in found if o.eta_s < chosen.eta_s and o.why is not WhyNot.SKILL),
         key=lambda o: (o.eta_s, o.unit.id),
@@ -133,18 +149,11 @@ def _served(world: World, ask: Ask, found: Sequence[_Priced], going: set[str]) -
     return Served(ask, None, 0, [pick])
 
 
-def _terms(
-    world: World,
-    ask: Ask,
-    unit: Unit,
-    seconds: float,
-    scarce: float,
-    slower: float,
-    now: float,
-) -> dict[str, float]:
+def _terms(moment: _Moment, ask: Ask, unit: Unit, seconds: float) -> dict[str, float]:
     """As `costs.costs`, of one pair."""
-    state, weight = world.units[unit.id], ask.weight
-    late = ask.waited_s + seconds - ask.need.within_min * 60.0 * slower
+    world, weight = moment.world, ask.weight
+    state = world.units[unit.id]
+    late = ask.waited_s + seconds - ask.need.within_min * 60.0 * moment.slower
     jobs = len(state.orders) if unit.shared else 0
     terms = {
         "way": weight * seconds,
@@ -156,11 +165,12 @@ def _terms(
     }
     if not unit.shared and ask.emergency:
         skills = len(world.index.unit_roles[unit.id]) - 1
+        tired = c.TIRED_S * worked_s(world, state, moment.now) / 3600
         terms |= {
             "over": min(max(0.0, c.OVER_S * (unit.members - ask.missing)), c.OVER_CAP_S),
             "skills": min(max(0.0, c.OTHER_SKILL_S * skills), c.SKILLS_CAP_S),
-            "own": seconds * scarce,
+            "own": seconds * moment.scarce,
             "cover": cover_of(world, unit.id),
-            "tired": min(c.TIRED_S * worked_s(world, state, now) / 3600, c.TIRED_CAP_S),
+            "tired": min(tired, c.TIRED_CAP_S),
         }
     return terms

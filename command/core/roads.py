@@ -84,6 +84,9 @@ class Net:
     legs: dict[tuple[float, float], tuple[list[int], list[float]]] = field(default_factory=dict)
     reach: dict[tuple[float, float], Floats] = field(default_factory=dict)
     starts: dict[tuple[tuple[float, float], ...], Starts] = field(default_factory=dict)
+    ways: dict[tuple[tuple[float, float], tuple[float, float]], tuple[float, int]] = field(
+        default_factory=dict
+    )  # metres and code of travel.Pairs
     known: dict[tuple[float, float], tuple[Ints, Floats]] = field(default_factory=dict)
 
     def flat(self, lonlat: Floats) -> Floats:
@@ -105,6 +108,7 @@ class Net:
         if not self.closed and self.graph is not None:
             self.unclosed = (self.graph, self.rows)
         self.closed, self.reach, self.legs, self.starts = closures, {}, {}, {}
+        self.ways = {}
         if not closures and self.unclosed is not None:
             self.graph, self.rows = self.unclosed
             return
@@ -200,6 +204,12 @@ class Net:
                 self.starts.clear()
             found = self.starts[at] = Starts(np.array(at), self.on_to(at, detour))
         return found
+
+    def reaching_one(self, to: tuple[float, float], detour: float) -> Floats:
+        """Metres from every node to one place: the row that is kept, and not a copy of it."""
+        if to not in self.reach:
+            self.reaching((to,), detour)
+        return self.reach[to]
 
     def reaching(self, to: Sequence[tuple[float, float]], detour: float) -> Floats:
         """Metres from every node (columns) to each place (rows), until a road is closed."""

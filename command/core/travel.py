@@ -31,6 +31,7 @@ UNKNOWN = Position(0.0, 0.0)  # of a unit that the files no longer have
 NEVER_S = 1e6  # so long it takes who does not move
 NEAR_M = 1000.0  # so near, tracks that no map has lead there as well
 FOOT_KMH = 6.0  # who is no faster goes on foot
+WAYS_KEPT = 16_384  # from one place to another, until a road is closed or opened
 BLOCK_M = 150.0  # what a block closes around it
 OPEN, SHUT, FLOODED = 0, 1, 2  # codes of a way
 WHY_NO_WAY = {SHUT: WhyNot.ROAD_CLOSED, FLOODED: WhyNot.FLOODED_FORD}
@@ -118,8 +119,6 @@ class Pairs:
         assert world.township is not None
         self._world, self._detour = world, world.township.limits.detour
         self._net = world.index.net
-        self._to: tuple[float, float] | None = None
-        self._reach = np.zeros(0)
         if self._net is not None:
             self._net.close(closures(world))
 
@@ -132,16 +131,25 @@ class Pairs:
         return min(metres / speed_mps(self._world, unit) * slower, NEVER_S), code
 
     def _metres(self, start: Position, target: Position, *, on_foot: bool) -> tuple[float, int]:
-        straight, net = distance_m(start, target), self._net
-        across = straight * self._detour
+        net = self._net
         if net is None or on_foot:
-            return across, OPEN
+            return distance_m(start, target) * self._detour, OPEN
         at, to = (start.lon, start.lat), (target.lon, target.lat)
-        if to != self._to:
-            self._to, self._reach = to, net.reaching((to,), self._detour)[0]
-        reach = self._reach
+        found = net.ways.get((at, to))
+        if found is None:
+            if len(net.ways) >= WAYS_KEPT:
+                net.ways.clear()
+            found = net.ways[at, to] = self._by_road(net, at, to, distance_m(start, target))
+        return found
+
+    def _by_road(
+        self, net: Net, at: tuple[float, float], to: tuple[float, float], straight: float
+    ) -> tuple[float, int]:
+        """By road or across, as long as no road is closed or opened."""
+        across = straight * self._detour
+        reach = net.reaching_one(to, self._detour)
         (nodes, away), (goal, left) = net.leg(at), net.leg(to)
-        road = min(float(reach[n]) + m * self._detour for n, m in zip(nodes, away, strict=True))
+        road = min(reach.item(n) + m * self._detour for n, m in zip(nodes, away, strict=True))
         trackless = straight <= max(NEAR_M, (away[0] + left[0]) * self._detour)
         if trackless and across < road and not _wet(net, [at], [to], _ONE).any():
             return across, OPEN

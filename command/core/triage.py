@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 
 from command.core.plans import Family, Plan
 from command.core.township import Township
@@ -27,7 +28,12 @@ class Triage:
 
 def local(township: Township, at: float) -> dt.datetime:
     """The township's own time; Asia/Shanghai has had no daylight saving since 1991."""
-    return dt.datetime.fromtimestamp(at, dt.timezone(dt.timedelta(hours=township.utc_offset_h)))
+    return dt.datetime.fromtimestamp(at, _zone(township.utc_offset_h))
+
+
+@lru_cache(maxsize=8)  # asked for six times an alarm, and a new one takes longer than the rest
+def _zone(offset_h: float) -> dt.timezone:
+    return dt.timezone(dt.timedelta(hours=offset_h))
 
 
 def is_night(township: Township, at: float) -> bool:

@@ -7,7 +7,7 @@ and those of reference.py. A row of None is gone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from command.core import events as e
@@ -40,6 +40,21 @@ _OF_AN_ORDER = (
 _OF_THE_SHIFT = e.HandoverSigned | e.ShiftChanged
 _OF_THE_POST = e.PostStarted | e.EraBegan | e.MessageQuarantined | e.ResponseSet
 HIDDEN = frozenset({"document", "message"})  # in the log, not on the log line
+
+# What of an event's fields names something that has a row, and of which kind.
+_NAMES = {
+    "incident": "incidents",
+    "into": "incidents",
+    "new": "incidents",
+    "unit": "sources",
+    "source": "sources",
+    "alert": "alerts",
+    "notice": "notices",
+}
+_NAMED = {
+    cls: [(name, kind) for name, kind in _NAMES.items() if name in {f.name for f in fields(cls)}]
+    for cls in e.EVENTS.values()
+}
 
 
 def position(world: World, seq: int) -> str:
@@ -98,17 +113,9 @@ class _Touched:
 
     def note(self, event: e.Event) -> None:
         """Everything that this event names."""
-        for name, keys in (
-            ("incident", self.incidents),
-            ("into", self.incidents),
-            ("new", self.incidents),
-            ("unit", self.sources),
-            ("source", self.sources),
-            ("alert", self.alerts),
-            ("notice", self.notices),
-        ):
-            if key := getattr(event, name, ""):
-                keys[key] = None
+        for name, kind in _NAMED[type(event)]:
+            if key := getattr(event, name):
+                getattr(self, kind)[key] = None
         if isinstance(event, _OF_AN_ORDER):
             self.orders[event.order_id] = None
         if isinstance(event, e.IncidentArchived):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from redis import exceptions as e
 
-from command.store import SENTENCES, Health, Trouble, store_error, trouble
+from command.store import SENTENCES, Health, Trouble, _packed, store_error, trouble
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,8 @@ def test_health_is_well_only_when_every_use_is() -> None:
     now[0] = 4.0
     health.passed("commit")
     assert (health.state.ok, health.state.since, health.state.words()) == (True, 4.0, "")
+
+
+def test_a_command_is_packed_word_by_word_with_its_length_in_bytes() -> None:
+    packed = _packed((b"SET", "\u70fd", 17, b"\r\n\x00"))
+    assert packed == b"*4\r\n$3\r\nSET\r\n$3\r\n\xe7\x83\xbd\r\n$2\r\n17\r\n$3\r\n\r\n\x00\r\n"

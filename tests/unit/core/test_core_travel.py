@@ -13,7 +13,7 @@ from command.core.plans import AlarmRule, Plans, Release
 from command.core.reasons import WhyNot
 from command.core.roads import Closure, build
 from command.core.township import Line, RoadWorks
-from command.core.travel import pace, tobler_kmh, travel_s, unit_ways
+from command.core.travel import Pairs, pace, tobler_kmh, travel_s, unit_ways
 from sensors.observations import Position
 
 
@@ -226,3 +226,20 @@ def test_what_is_closed_is_asked_anew_and_what_was_open_is_still_known() -> None
 
 def test_a_township_without_roads_has_no_graph() -> None:
     assert build((), (RIVER,)) is None
+
+
+def test_one_pair_alone_has_the_same_way_as_all_at_once_whatever_is_closed_meanwhile() -> None:
+    play = country()
+    west, goal = play.world.index.units["west"], at(4000, 0)
+
+    def alone() -> tuple[float, int]:
+        found = Pairs(play.world).way(west, goal, 1.0)
+        whole = unit_ways(play.world, [west], [goal], 1.0)
+        assert found == pytest.approx((whole.seconds[0, 0], whole.code[0, 0]))
+        return found
+
+    before = alone()
+    ident = opened(play, "road_blocked", at(1000, 0))
+    assert alone()[0] > before[0]
+    play.do("resolve", ident, text="通了")
+    assert alone() == before

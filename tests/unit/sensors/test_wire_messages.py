@@ -223,3 +223,33 @@ def test_messages_are_frozen() -> None:
 )
 def test_an_id_is_found_where_a_person_would_find_it(payload: bytes, found: str) -> None:
     assert salvaged_id(payload) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a":1.5,"b":[2,"x"]}',
+        ' {"a":1}',
+        '{"a":1}\n',
+        '{"a":1e3}',
+        '{"a":"1e999"}',
+        "7",
+        '{"a":NaN}',
+        '{"a":1}x',
+        '{"a":1,"a":2}',
+        '{"a":' + "9" * 400 + ".0}",
+        "",
+        " ",
+        "{",
+        '{"a":"\t"}',
+        "nul",
+    ],
+)
+def test_the_quick_reading_reads_and_refuses_what_the_careful_one_does(text: str) -> None:
+    def read(one: Any) -> Any:
+        try:
+            return one(text)
+        except (ValueError, messages.Unreadable) as refused:
+            return type(refused), str(refused)
+
+    assert read(messages._value) == read(messages._CAREFUL.decode)
