@@ -575,7 +575,7 @@ class SourceShelved(Event):
     until: float
     by: str
     why: str
-    usual: int = 2  # alarms in ten minutes; three times as many break the shelf
+    usual: int = 0  # alarms in ten minutes; three times as many break the shelf; 0: not known yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -616,7 +616,7 @@ def _alert_acknowledged(world: World, event: e.AlertAcknowledged) -> None:
 
 def _shelved(world: World, event: e.SourceShelved) -> None:
     key = f"{event.source}|{event.kind}"
-    world.shelf[key] = Shelf(event.until, event.usual)
+    world.shelf[key] = Shelf(event.until, event.at, event.usual)
     world.due[f"shelf:{key}"] = event.until
 
 

@@ -203,12 +203,14 @@ class Outgoing:
 
 @dataclass(slots=True)
 class Shelf:
-    """A source and kind that is quiet `until` then; it usually said so much in ten minutes.
+    """A source and kind that is quiet `until` then.
 
-    `heard`: when it spoke since, of the last ten minutes.
+    `usual`: alarms in ten minutes, 0 while that is being learned. `heard`: when it spoke since, of
+    the last ten minutes.
     """
 
     until: float
+    since: float
     usual: int
     heard: list[float] = field(default_factory=list)
 

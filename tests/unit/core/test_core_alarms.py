@@ -347,28 +347,42 @@ def test_a_retained_or_shelved_alarm_leaves_the_episode_alone() -> None:
     assert play.receipt().reason == "same_episode"
 
 
-@pytest.mark.parametrize(("before", "holds"), [(1, 5), (3, 8)])
-def test_a_shelf_breaks_when_it_speaks_three_times_as_often(before: int, holds: int) -> None:
+def speaks(play: Stage, times: int, every_s: float) -> list[str]:
+    """The incidents that came of it, "" where it stayed on the shelf."""
+    found = []
+    for _ in range(times):
+        found.append(play.report("cam-1", "fire"))
+        play.wait(every_s)
+    return found
+
+
+@pytest.mark.parametrize(("before", "every_s", "holds"), [(5, 200, 11), (13, 60, 32)])
+def test_a_shelf_breaks_when_it_speaks_three_times_as_often_as_it_did(
+    before: int, every_s: float, holds: int
+) -> None:
     play = stage()
-    for _ in range(before):
-        ident = play.report("cam-1", "fire")
-        play.now += 60
+    speaks(play, before, every_s)
     play.do("shelve", source="cam-1", kind="fire", minutes=60, why="蛛网")
-    for _ in range(holds):
-        assert play.report("cam-1", "fire") == ""
-        play.now += 30
-    assert play.report("cam-1", "fire") == ident
+    assert speaks(play, holds, 10) == [""] * holds
+    assert play.report("cam-1", "fire") != ""
     assert play.one(e.SourceUnshelved).reason == Reason.SHELF_FASTER
     assert dump_world(play.replayed()) == dump_world(play.world)
+
+
+def test_the_first_ten_minutes_on_the_shelf_tell_what_is_usual() -> None:
+    play = stage()
+    play.report("cam-1", "fire")
+    play.do("shelve", source="cam-1", kind="fire", minutes=120, why="雾")
+    assert set(speaks(play, 20, 30)) == {""}  # twenty in ten minutes: fog
+    assert set(speaks(play, 20, 30)) == {""}
+    assert "" not in speaks(play, 80, 5)[-5:]
 
 
 def test_a_shelf_holds_while_it_speaks_as_before() -> None:
     play = stage()
     play.report("cam-1", "fire")
     play.do("shelve", source="cam-1", kind="fire", minutes=120, why="蛛网")
-    for _ in range(30):
-        play.wait(150)
-        assert play.report("cam-1", "fire") == ""
+    assert set(speaks(play, 30, 150)) == {""}
     assert len(play.world.shelf["cam-1|fire"].heard) == 4
 
 
