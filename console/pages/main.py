@@ -46,6 +46,7 @@ class MainPage(Page):
         self._top = 0  # first entry of the part that scrolls
         self._at: list[int | None] = []  # the entry on each line that was drawn
         self._folding = Folding()
+        self._singly: set[str] = set()  # items of the lanes above, which stand each for itself
         self._tail: list[Entry] = []  # lanes with groups, as they were folded last
         self._folded: tuple[int, bool, frozenset[str]] = (-1, False, frozenset())
         self._folded_at = float("-inf")
@@ -111,8 +112,10 @@ class MainPage(Page):
         """The entries as they are now, and the cursor among them."""
         load = ctx.model.beat.get("load") or {}
         self._fold(ctx, flood=load.get("band") == "flood")
+        singly = single(ctx.queue.places, self._folding.since)
+        self._singly = {entry for entry in singly if isinstance(entry, str)}
         tail = [entry for entry in self._tail if self._still(ctx, entry)]
-        self._entries = [*single(ctx.queue.places, self._folding.since), *tail]
+        self._entries = [*singly, *tail]
         self._head = head_of(self._entries)
         if self.filter:
             self._sift(ctx)
@@ -144,8 +147,11 @@ class MainPage(Page):
         return self._below(ctx, entry)
 
     def _below(self, ctx: Ctx, ident: str) -> bool:
-        """Whether an item of the groups' last turn has not moved up among the single ones since."""
-        return ident in ctx.queue.items and ctx.queue.lane(ident) >= self._folding.since
+        """Whether an item of the groups' last turn has not moved up among the single ones since.
+
+        By what is shown there: while keys are pressed a new red stays where it is, and is counted.
+        """
+        return ident in ctx.queue.items and ident not in self._singly
 
     def _members(self, ctx: Ctx, group: Group) -> list[Item]:
         """What the group counts and tells of now."""

@@ -496,6 +496,20 @@ def test_of_very_many_what_turns_red_leaves_its_group_before_groups_are_made_ane
     assert "最重 树倒了一片" in "\n".join(stage.screen())
 
 
+def test_what_turns_red_while_keys_are_pressed_stays_where_it_is_and_is_counted() -> None:
+    rows = [quiet(f"I-e1-{n}", kind="storm", place="v01") for n in range(250)]
+    stage = Stage(quiet("I-e1-900", kind="fight"), *rows, size=(160, 45))
+    stage.press("down")
+    grown = {"priority": 1, "ack": None}
+    stage.rows(rows[7] | grown, quiet("I-e1-900", kind="fight") | grown)
+    assert {"I-e1-7", "I-e1-900"} <= seen(stage)
+    assert told_of(stage) == 251
+    stage.wait(4)
+    stage.screen()
+    assert {"I-e1-7", "I-e1-900"} <= seen(stage)
+    assert told_of(stage) == 251
+
+
 def test_the_cursor_goes_with_its_item_into_a_group() -> None:
     rows = flood_rows()
     stage = Stage(*rows, size=(160, 45))
