@@ -91,7 +91,7 @@ class Township:
         }  # fmt: skip
 
     def change(self) -> dict[str, dict[str, Any]]:
-        """One commit's rows: news of some incidents."""
+        """One commit's rows: news of some incidents, no two worded alike, and a line of the log."""
         self.number += 1
         rows = {}
         for ident in self.dice.sample(self.ids, BATCH):
@@ -100,10 +100,14 @@ class Township:
                 "rev": row["rev"] + 1,
                 "news_at": self.now(),
                 "due": {"release": self.now() + self.dice.uniform(300, 6000)},
-                "title": f"对面山坡冒烟 {row['rev']}",
+                "title": f"对面山坡冒烟 {ident[5:]} 第{row['rev']}次",
             }
             rows[ident] = dict(row)
-        return {"incident": rows}
+        line = {
+            "at": self.now(), "event": "AlarmReceived", "incident": ident, "source": "ljg-05",
+            "outcome": "merged", "kind": "smoke", "confidence": 0.87, "text": rows[ident]["title"],
+        }  # fmt: skip
+        return {"incident": rows, "log": {self.position(): line}}
 
     def snapshot(self) -> Mapping[str, Mapping[str, Any]]:
         """All rows."""
