@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from command.errors import ServiceError
-from command.feed import Feed, Health
+from command.feed import DETAIL, Feed, Health
 from command.messages import Command, CommandResult
 
 ROOT = Path(__file__).parent.parent
@@ -59,6 +59,7 @@ class Township:
         self.start, self.began = 1_795_374_761.0, time.monotonic()
         self.incidents = {f"I-e1-{n}": self._incident(n) for n in range(1, OPEN + 1)}
         self.ids = list(self.incidents)
+        self.asked: dict[str, dict[str, Any]] = {}  # details to be told
 
     def now(self) -> float:
         """The post's clock."""
@@ -135,7 +136,10 @@ class Township:
         return Health(ok=True)
 
     def watched(self, incident: str, *, anybody: bool) -> None:
-        """Who looks changes nothing here."""
+        """Its detail is asked for; a post would not wait, and nor does this one."""
+        if anybody:
+            line = {"at": self.now(), "event": "IncidentOpened", "priority": 2}
+            self.asked[incident] = {"id": incident, "timeline": [line], "earlier": False}
 
     def seen(self, position: str) -> None:
         """No log, no past."""
@@ -152,6 +156,9 @@ async def feed() -> None:
         while True:
             if served.consoles:
                 served.publish(town.position(), town.change())
+                if town.asked:
+                    served.show({DETAIL: town.asked})
+                    town.asked = {}
             due = max(due + BATCH / RATE, time.monotonic() - 1.0)
             await asyncio.sleep(max(0.0, due - time.monotonic()))
 
