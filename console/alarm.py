@@ -31,6 +31,7 @@ AGAIN_S: Mapping[str, float] = MappingProxyType(
 RANKED = tuple(AGAIN_S)  # the highest first
 APART_S = 2.0  # from one start to the next
 SILENCE_S, LIFE_SILENCE_S = 60.0, 30.0
+ITEMS = frozenset({"incident", "case"})  # tables of what may call
 LOOK_EVERY_S = 1.0  # for what begins to call by time alone
 BREAKS_SILENCE = frozenset({"life", "crit"})
 # Deadlines that the engine keeps by itself: their passing is no news for an ear.
@@ -96,17 +97,20 @@ class Alarm:
         touched, self._touched = self._touched, {}
         now = model.now(mono)
         quieter = _quieter(model)
-        idents = [key for table, key in touched if table in {"incident", "case"}]
+        idents = []
+        for table, key in touched:
+            if table in ITEMS:
+                idents.append(key)
+            elif (row := model.row(table, key)) and (
+                table == "alert" or row.get("status") == "expired"
+            ):
+                self._news(f"{table} {key}")
         everything = mono - self._looked >= LOOK_EVERY_S
         if everything:  # what begins to call by time alone is in the lanes that are due, or calls
             self._looked = mono
             idents += [*self._calling, *pressing(queue)]
         for ident in idents:
             self._judge(ident, queue.items.get(ident), now, quieter)
-        for table, key in touched:
-            row = model.row(table, key)
-            if row and (table == "alert" or row.get("status") == "expired"):
-                self._news(f"{table} {key}")
         self._settled = self._settled or everything
 
     def _judge(self, ident: str, one: Item | None, now: float, quieter: frozenset[str]) -> None:
@@ -189,10 +193,10 @@ class Alarm:
 def pressing(queue: Queue) -> list[str]:
     """The items of the lanes 0 to 2, whose deadline is near or past."""
     found = []
-    for lane, one in queue.order(0.0):
-        if lane > DUE:
+    for place in queue.places:
+        if place[0] > DUE:
             break
-        found.append(one.id)
+        found.append(place[4])
     return found
 
 

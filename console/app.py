@@ -24,8 +24,7 @@ from console.safe import Safe
 from console.styles import style
 
 TICK_S = 0.1  # 10 Hz; FIELD.md section 5
-STORM_TICK_S = 0.05  # with so many rows waiting: half the work at a time, and keys between
-STORM_ROWS = 100
+PULSE_S = 0.05  # how often it is asked what is due: over SSH a drawing is at every fifth
 LONG_S = 0.02  # a turn that took so long is not followed by a drawing before the keys had theirs
 KEYS_FIRST_S = 0.1  # how long all else waits for a key's picture, at most
 NATIVE = frozenset({"ansi", "mono"})  # themes in the terminal's own colours
@@ -102,29 +101,27 @@ class ConsoleApp(terminal.SteadyApp, inherit_bindings=False):
     def on_mount(self) -> None:
         """Ten times a second: what is due; drawn as often as the line takes it."""
         self._sheet.focus()
-        self.set_interval(STORM_TICK_S, self.pulse)
+        self.set_interval(PULSE_S, self.pulse)
 
     def pulse(self) -> None:
         """What has become due, whatever the terminal does; then the picture."""
         mono = self._mono()
         if self.key_waits:
             return
-        rows = len(self.desk.model.changed)
-        if rows < STORM_ROWS and mono - self._ticked < TICK_S - STORM_TICK_S / 2:
-            return
+        if mono - self._ticked >= TICK_S - PULSE_S / 2:
+            self._tick(mono)
+        long = self._mono() - mono > LONG_S
+        every = 1 / terminal.rate(os.environ, self.flush_s)
+        if not long and mono - self._painted >= every - PULSE_S / 2:
+            self.paint()
+
+    def _tick(self, mono: float) -> None:
         self._ticked = mono
         self._before()
         self._carry(self.safe.effects(lambda: self.desk.tick(mono), mono))
         self._entitle(mono)
         if self.missed():
             self.redraw()
-        long = self._mono() - mono > LONG_S
-        if (
-            not long
-            and mono - self._painted
-            >= 1 / terminal.rate(os.environ, self.flush_s) - STORM_TICK_S / 2
-        ):
-            self.paint()
 
     def key_comes(self) -> None:
         """From here on until its picture is sent, all else waits for the key."""

@@ -83,6 +83,7 @@ class Desk:
         self._unsaved: dict[str, str] = {}
         self._watching = Watching()
         self._greeted = False
+        self._unheard: list[tuple[str, str]] = []  # rows that changed since the last tick
         self._frozen_from = self._frozen_until = -1e9
 
     # --- what comes in
@@ -177,13 +178,22 @@ class Desk:
 
     # --- what goes out
 
-    def tick(self, mono: float) -> list[Effect]:
-        """What has become due: sounds, pages that change by themselves, the queue's order."""
+    def place(self, mono: float) -> list[Effect]:
+        """Rows that changed into their places in the queue. `tick` does it too; after each frame
+        it is the less for a key to wait for, and what was just read is still in the processor.
+        """
         changed = self.model.drain()
-        self._greet(mono)
+        self._unheard += changed
         # While the line is lost the list stands as it stood: no deadline passes unheard of.
         now = self.model.beat.get("now", 0.0) if self.lost(mono) else self.model.now(mono)
         self.queue.update(self.model, changed, now, frozen=mono < self._frozen_until)
+        return []
+
+    def tick(self, mono: float) -> list[Effect]:
+        """What has become due: sounds, pages that change by themselves, the queue's order."""
+        self._greet(mono)
+        self.place(mono)
+        changed, self._unheard = self._unheard, []
         effects = self._carry_out(self.page.tick(self.ctx(mono)), mono)
         effects += self._watch_the_line(mono)
         return effects + self.alarm.due(self.model, self.queue, self.settings, mono, changed)

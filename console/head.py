@@ -267,8 +267,7 @@ def _short(ctx: Ctx) -> str:
     for lane, one in ctx.queue.order(ctx.now):
         if lane > RUNNING:
             break
-        needs = one.row.get("needs") or ()
-        missing += sum(int(need.get("missing") or 0) for need in needs if need.get("must"))
+        missing += one.missing
         alone += one.urgency == CRIT and one.running and not one.row.get("orders")
     units = ctx.model.table("unit").values()
     free = sum(row.get("state") == "available" and not row.get("shared") for row in units)

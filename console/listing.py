@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from console import wording
 from console.cells import Line, Span, exactly, fit, has_foreign, rule, show, width
-from console.flood import Entry, Group, Ruler
+from console.flood import Group, Ruler
 from console.item import (
     CASES,
     CRIT,
@@ -261,21 +261,24 @@ def due(ctx: Ctx, one: Item, cells: int) -> str:
     return fit(wording.due(ctx.look, one.due_kind), cells - width(time) - 1) + " " + time
 
 
-def group(ctx: Ctx, many: Group, cells: int, *, here: bool, dim: bool) -> Line:
+def group(
+    ctx: Ctx, many: Group, items: Sequence[Item], cells: int, *, here: bool, dim: bool
+) -> Line:
     """`  紧 x 14   水位 蒜家河      最重 超警戒0.9米   2在办 12待     最早 0:55`."""
     at = columns(ctx.look, cells)
     base = "cursor" if here else "dim" if dim else ""
-    running = sum(1 for one in many.items if _at_work(ctx, one))
+    running = sum(_at_work(ctx, one) for one in items)
+    worst = min(items, key=_urgency)  # of those the most pressing, for so they are in order
     village = wording.place(ctx, many.village) if many.village else ctx.tr("whole township")
-    work = ctx.tr("{n} at work, {m} wait").format(n=running, m=len(many.items) - running)
-    worst = ctx.tr("worst {text}").format(text=show(many.worst.title))
-    time = left(ctx, many.earliest.due_at, short=True)
+    work = ctx.tr("{n} at work, {m} wait").format(n=running, m=len(items) - running)
+    title = ctx.tr("worst {text}").format(text=show(worst.title))
+    time = left(ctx, min(one.due_at for one in items), short=True)
     first = fit(ctx.tr("earliest"), at.due - width(time) - 1) + " " + time
     texts = (
-        (f"x {len(many.items)}", at.id),
+        (f"x {len(items)}", at.id),
         (wording.kind(ctx, many.kind), at.kind),
         (village, at.place),
-        (worst, at.title),
+        (title, at.title),
         (work, at.team + (at.stage + 1 if at.stage else 0)),
         (first, at.due),
     )
@@ -284,8 +287,8 @@ def group(ctx: Ctx, many: Group, cells: int, *, here: bool, dim: bool) -> Line:
         (
             Span(f" {fold}", base),
             Span(
-                fit(wording.urgency_mark(ctx.look, many.urgency), 2),
-                wording.urgency_style(many.urgency),
+                fit(wording.urgency_mark(ctx.look, worst.urgency), 2),
+                wording.urgency_style(worst.urgency),
             ),
             Span((">" if here else " ") + " ".join(fit(t, size) for t, size in texts), base),
         ),
@@ -295,19 +298,22 @@ def group(ctx: Ctx, many: Group, cells: int, *, here: bool, dim: bool) -> Line:
 
 
 def _at_work(ctx: Ctx, one: Item) -> bool:
-    orders = (ctx.model.row("assignment", each) for each in one.row.get("orders") or ())
-    return any(order.get("status") in LIVE[:3] for order in orders)
+    orders = one.row.get("orders")
+    if not orders:
+        return False
+    rows = (ctx.model.row("assignment", each) for each in orders)
+    return any(order.get("status") in LIVE[:3] for order in rows)
 
 
-def counted(shown: Iterable[Entry]) -> dict[int, int]:
-    """Open items by urgency in these entries, those of a folded group with them."""
+def _urgency(one: Item) -> int:
+    return one.urgency
+
+
+def counted(shown: Iterable[Item]) -> dict[int, int]:
+    """Those of them that are open, by urgency."""
     counts = dict.fromkeys(range(CRIT, LOW + 1), 0)
-    for entry in shown:
-        if isinstance(entry, Group) and not entry.open:
-            for one in entry.items:
-                counts[one.urgency] += not one.ended
-        elif isinstance(entry, tuple):
-            counts[entry[1].urgency] += not entry[1].ended
+    for one in shown:
+        counts[one.urgency] += not one.ended
     return counts
 
 

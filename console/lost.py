@@ -7,6 +7,7 @@ is of `#` so that it shows without colour (CONSOLE.md section 2).
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 
 from console import listing, wording
 from console.cells import Line, Span, exactly, paragraph, plain, rule, show
@@ -55,14 +56,14 @@ def body(ctx: Ctx, cells: int, height: int) -> list[Line]:
 
 
 def _list(ctx: Ctx, cells: int, height: int) -> list[Line]:
-    order = ctx.queue.order(ctx.now)
+    many = len(ctx.queue.places)
     made = [listing.header(ctx, cells)]
     made += [
         listing.row(ctx, one, cells, here=False, marked=False, dim=False)
-        for _lane, one in order[: height - 1]
+        for _lane, one in islice(ctx.queue.order(ctx.now), height - 1)
     ]
-    if len(order) >= height:
-        more = ctx.tr("{n} more stood in the list").format(n=len(order) - height + 2)
+    if many >= height:
+        more = ctx.tr("{n} more stood in the list").format(n=many - height + 2)
         made[-1] = plain(more, cells, "dim")
     return made
 

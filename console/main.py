@@ -147,6 +147,7 @@ class Console:
         desk, mono = self.desk, time.monotonic()
         before = desk.model.beat.get("epoch")
         desk.take([frame], mono)
+        self.app.safe.effects(lambda: desk.place(mono), mono)
         if isinstance(frame, Beat):
             if before is not None and frame.beat.get("epoch") != before:
                 words = desk.look.tr("Another post has taken over.")

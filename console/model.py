@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from command.messages import Beat, Frame, Rows, Snapshot, Tables
@@ -158,7 +159,7 @@ class Model:
                 if name in {"incident", "case"} and not self._first:
                     self.changed_at[key] = mono
             if name == "log":
-                for key in list(kept)[: max(0, len(kept) - LOG_LINES)]:
+                for key in list(islice(kept, max(0, len(kept) - LOG_LINES))):
                     del kept[key]
 
 

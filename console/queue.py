@@ -6,8 +6,8 @@ change with time are looked for once a second, and nothing is ever sorted more o
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from console.item import (
@@ -41,8 +41,6 @@ LOOK_EVERY_S = 1.0  # for lanes that change with time alone
 SORT_EVERY_S = 4.0  # the tail of very many
 MANY = 1000  # with more items than this, those that only wait (lanes 4 to 6) move all at once
 
-Order = Sequence[tuple[int, Item]]
-
 
 class Queue:
     """All open items in their order.
@@ -55,10 +53,7 @@ class Queue:
         self.items: dict[str, Item] = {}
         self.keep = ""
         self.version = 0
-        # Sorted keys, and beside each at the same place (lane, item): a storm moves five thousand
-        # a second, and making ten thousand pairs anew for each drawing is what would cost.
-        self._keys: list[Key] = []
-        self._pairs: list[tuple[int, Item]] = []
+        self._keys: list[Key] = []  # sorted; what an item says is in `items` alone
         self._key_of: dict[str, Key] = {}
         self._wanted: dict[str, Key] = {}  # where an item belongs that has not been moved yet
         self._turns: dict[str, float] = {}
@@ -68,8 +63,7 @@ class Queue:
         self._unseen = 0
         self._lazy = False
         self._looked = self._sorted_at = float("-inf")
-        self._frozen: list[tuple[int, Item]] | None = None
-        self._frozen_at: dict[str, int] = {}
+        self._frozen: list[Key] | None = None
 
     def update(
         self, model: Model, changed: Iterable[tuple[str, str]], now: float, *, frozen: bool = False
@@ -87,29 +81,38 @@ class Queue:
         if touched or moved or left:
             self.version += 1
 
-    def order(self, now: float) -> Order:
-        """(lane, item), most pressing first; as it was when the keys began, while frozen.
+    @property
+    def places(self) -> Sequence[Key]:
+        """The keys of all items, most pressing first; as they were when keys began, while frozen.
 
-        Of this moment: it goes on changing with the next `update`.
+        Of this moment: they go on changing with the next `update`. Who keeps what it finds here
+        keeps ids, and looks in `items` for what is so now: an old item would hold its old row.
         """
-        return self._pairs if self._frozen is None else self._frozen
+        return self._keys if self._frozen is None else self._frozen
+
+    def order(self, now: float) -> Iterator[tuple[int, Item]]:
+        """(lane, item) of each place."""
+        items = self.items
+        return ((place[0], items[place[4]]) for place in self.places)
 
     def top(self, now: float) -> Item | None:
         """What F2 opens: the first of lanes 0 and 1, else the first that the officer owes.
 
         Never frozen: what came in a moment ago is the most pressing at once.
         """
-        for lane, one in self._pairs:
-            if one.running and (lane <= NOW or one.owes == OFFICER):
+        for place in self._keys:
+            one = self.items[place[4]]
+            if one.running and (place[0] <= NOW or one.owes == OFFICER):
                 return one
         return None
 
     def pressing(self, last: int) -> list[Item]:
         """The running items of the lanes up to `last`, in their order of this moment."""
         found = []
-        for lane, one in self._pairs:
-            if lane > last:
+        for place in self._keys:
+            if place[0] > last:
                 break
+            one = self.items[place[4]]
             if one.running:
                 found.append(one)
         return found
@@ -137,10 +140,9 @@ class Queue:
     def _freeze(self, *, frozen: bool) -> None:
         """The order of now is kept, or let go."""
         if frozen and self._frozen is None:
-            self._frozen = list(self._pairs)
-            self._frozen_at = {one.id: at for at, (_, one) in enumerate(self._frozen)}
+            self._frozen = list(self._keys)
         elif not frozen and self._frozen is not None:
-            self._frozen, self._frozen_at = None, {}
+            self._frozen = None
             self.version += 1
 
     def _touched(self, model: Model, changed: Iterable[tuple[str, str]]) -> dict[str, None]:
@@ -180,42 +182,29 @@ class Queue:
         self._put(new, now)
 
     def _made(self, model: Model, row: dict[str, Any]) -> Item:
-        given = (model.row("assignment", each) for each in row.get("orders") or ())
-        return item(row, [order for order in given if order])
+        orders = row.get("orders") or ()
+        return item(row, [given for each in orders if (given := model.row("assignment", each))])
 
     def _put(self, one: Item, now: float) -> None:
-        """Into its place, or with what it says now into the place that it has."""
+        """Into its place; of very many, one that only waits stays where it is until all move."""
         old = self._key_of.get(one.id)
         new = old if one.ended and old is not None else key(one, now)
         self._turns[one.id] = NEVER if one.ended else turns_at(one, now)
-        if (at := self._frozen_at.get(one.id)) is not None and self._frozen is not None:
-            self._frozen[at] = (self._frozen[at][0], one)
-        self._wanted.pop(one.id, None)
-        if old is None:
-            self._insert(new, one)
-            return
-        if new != old and self._lazy and min(new[0], old[0]) >= TODO:
+        if old is not None and new != old and self._lazy and new[0] >= TODO <= old[0]:
             self._wanted[one.id] = new
-            new = old
-        place = bisect_left(self._keys, old)
-        if new == old:
-            self._pairs[place] = (old[0], one)
             return
-        del self._keys[place], self._pairs[place]
-        self._insert(new, one)
-
-    def _insert(self, new: Key, one: Item) -> None:
-        self._key_of[one.id] = new
-        place = bisect_left(self._keys, new)
-        self._keys.insert(place, new)
-        self._pairs.insert(place, (new[0], one))
+        self._wanted.pop(one.id, None)
+        if new != old:
+            if old is not None:
+                del self._keys[bisect_left(self._keys, old)]
+            insort(self._keys, new)
+            self._key_of[one.id] = new
 
     def _sort(self, now: float) -> None:
         """Those that wait for their place get it, all at once."""
         self._key_of |= self._wanted
         wanted = self._wanted
         self._keys = sorted([wanted.get(each[4], each) for each in self._keys])
-        self._pairs = [(each[0], self.items[each[4]]) for each in self._keys]
         self._wanted = {}
         self._sorted_at = now
 
@@ -238,8 +227,7 @@ class Queue:
         for ident in gone:
             self._leaving.discard(ident)
             self._wanted.pop(ident, None)
-            place = bisect_left(self._keys, self._key_of.pop(ident))
-            del self._keys[place], self._pairs[place]
+            del self._keys[bisect_left(self._keys, self._key_of.pop(ident))]
             del self.items[ident], self._turns[ident]
         return bool(gone)
 

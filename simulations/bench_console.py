@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from command.errors import ServiceError
-from command.feed import Feed, Health
+from command.feed import DETAIL, Feed, Health
 from command.messages import Command, CommandResult
 
 ROOT = Path(__file__).parent.parent
@@ -59,6 +59,7 @@ class Township:
         self.start, self.began = 1_795_374_761.0, time.monotonic()
         self.incidents = {f"I-e1-{n}": self._incident(n) for n in range(1, OPEN + 1)}
         self.ids = list(self.incidents)
+        self.asked: dict[str, dict[str, Any]] = {}  # details to be told
 
     def now(self) -> float:
         """The post's clock."""
@@ -91,7 +92,7 @@ class Township:
         }  # fmt: skip
 
     def change(self) -> dict[str, dict[str, Any]]:
-        """One commit's rows: news of some incidents."""
+        """One commit's rows: news of some incidents, no two worded alike, and a line of the log."""
         self.number += 1
         rows = {}
         for ident in self.dice.sample(self.ids, BATCH):
@@ -100,10 +101,14 @@ class Township:
                 "rev": row["rev"] + 1,
                 "news_at": self.now(),
                 "due": {"release": self.now() + self.dice.uniform(300, 6000)},
-                "title": f"对面山坡冒烟 {row['rev']}",
+                "title": f"对面山坡冒烟 {ident[5:]} 第{row['rev']}次",
             }
             rows[ident] = dict(row)
-        return {"incident": rows}
+        line = {
+            "at": self.now(), "event": "AlarmReceived", "incident": ident, "source": "ljg-05",
+            "outcome": "merged", "kind": "smoke", "confidence": 0.87, "text": rows[ident]["title"],
+        }  # fmt: skip
+        return {"incident": rows, "log": {self.position(): line}}
 
     def snapshot(self) -> Mapping[str, Mapping[str, Any]]:
         """All rows."""
@@ -131,7 +136,10 @@ class Township:
         return Health(ok=True)
 
     def watched(self, incident: str, *, anybody: bool) -> None:
-        """Who looks changes nothing here."""
+        """Its detail is asked for; a post would not wait, and nor does this one."""
+        if anybody:
+            line = {"at": self.now(), "event": "IncidentOpened", "priority": 2}
+            self.asked[incident] = {"id": incident, "timeline": [line], "earlier": False}
 
     def seen(self, position: str) -> None:
         """No log, no past."""
@@ -148,6 +156,9 @@ async def feed() -> None:
         while True:
             if served.consoles:
                 served.publish(town.position(), town.change())
+                if town.asked:
+                    served.show({DETAIL: town.asked})
+                    town.asked = {}
             due = max(due + BATCH / RATE, time.monotonic() - 1.0)
             await asyncio.sleep(max(0.0, due - time.monotonic()))
 

@@ -123,7 +123,7 @@ class DetailPage(Page):
         return (Send(m.Unwatch(id=ctx.ids(), incident=self.item)),)
 
     def _neighbour(self, ctx: Ctx, by: int) -> Sequence[Move]:
-        idents = [one.id for _, one in ctx.queue.order(ctx.now)]
+        idents = [place[4] for place in ctx.queue.places]
         if not idents:
             return ()
         at = idents.index(self.item) + by if self.item in idents else 0

@@ -6,7 +6,7 @@ follow again. What F4 and `.` mean is the item under it in the picture that was 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from command import messages as m
 from console import listing, wording
@@ -15,6 +15,7 @@ from console.detail import beside_list, under_list
 from console.effects import Send
 from console.flood import Entry, Folding, Group, Ruler, folding, grouped, head_of, single
 from console.incident import item_hint
+from console.item import Item
 from console.page import Ctx, Go, Move, Page
 from console.pages import alerts
 from console.sifting import fits
@@ -45,6 +46,7 @@ class MainPage(Page):
         self._top = 0  # first entry of the part that scrolls
         self._at: list[int | None] = []  # the entry on each line that was drawn
         self._folding = Folding()
+        self._singly: set[str] = set()  # items of the lanes above, which stand each for itself
         self._tail: list[Entry] = []  # lanes with groups, as they were folded last
         self._folded: tuple[int, bool, frozenset[str]] = (-1, False, frozenset())
         self._folded_at = float("-inf")
@@ -110,10 +112,10 @@ class MainPage(Page):
         """The entries as they are now, and the cursor among them."""
         load = ctx.model.beat.get("load") or {}
         self._fold(ctx, flood=load.get("band") == "flood")
-        order = ctx.queue.order(ctx.now)
-        since = self._folding.since
-        tail = [entry for entry in self._tail if self._still(ctx, entry, since)]
-        self._entries = [*single(order, since), *tail]
+        singly = single(ctx.queue.places, self._folding.since)
+        self._singly = {entry for entry in singly if isinstance(entry, str)}
+        tail = [entry for entry in self._tail if self._still(ctx, entry)]
+        self._entries = [*singly, *tail]
         self._head = head_of(self._entries)
         if self.filter:
             self._sift(ctx)
@@ -129,18 +131,31 @@ class MainPage(Page):
         many = len(ctx.queue.items) > FEW and not late
         if state == self._folded or (many and state[1:] == self._folded[1:]):
             return
-        places = ctx.model.table("place")
-        village = {key: str(row.get("village") or key) for key, row in places.items()}
-        order = ctx.queue.order(ctx.now)
-        self._folding = folding(order, lambda place: village.get(place, place), flood=flood)
-        self._tail = grouped(order, self._folding, self._unfolded)
+        table = ctx.model.table("place")
+        village = {key: str(row.get("village") or key) for key, row in table.items()}
+        places, items = ctx.queue.places, ctx.queue.items
+        self._folding = folding(places, items, lambda at: village.get(at, at), flood=flood)
+        self._tail = grouped(places, self._folding, self._unfolded)
         self._folded, self._folded_at = state, ctx.mono
 
-    def _still(self, ctx: Ctx, entry: Entry, since: int) -> bool:
-        """Whether a row of the groups' last turn has not moved up among the single ones since."""
-        return not isinstance(entry, tuple) or (
-            entry[1].id in ctx.queue.items and ctx.queue.lane(entry[1].id) >= since
-        )
+    def _still(self, ctx: Ctx, entry: Entry) -> bool:
+        """Whether it is where it was at the groups' last turn, or of a group one at least is."""
+        if isinstance(entry, Ruler):
+            return True
+        if isinstance(entry, Group):
+            return any(self._below(ctx, ident) for ident in entry.members)
+        return self._below(ctx, entry)
+
+    def _below(self, ctx: Ctx, ident: str) -> bool:
+        """Whether an item of the groups' last turn has not moved up among the single ones since.
+
+        By what is shown there: while keys are pressed a new red stays where it is, and is counted.
+        """
+        return ident in ctx.queue.items and ident not in self._singly
+
+    def _members(self, ctx: Ctx, group: Group) -> list[Item]:
+        """What the group counts and tells of now."""
+        return [ctx.queue.items[ident] for ident in group.members if self._below(ctx, ident)]
 
     def _sift(self, ctx: Ctx) -> None:
         """What does not fit the filter is dimmed in lanes 0 to 3, and hidden below."""
@@ -156,8 +171,8 @@ class MainPage(Page):
 
     def _fits(self, entry: Entry) -> bool:
         if isinstance(entry, Group):
-            return any(one.id in self._fitting for one in entry.items)
-        return isinstance(entry, tuple) and entry[1].id in self._fitting
+            return not self._fitting.isdisjoint(entry.members)
+        return entry in self._fitting
 
     def _set_cursor(self) -> None:
         keys = self._keys
@@ -194,14 +209,22 @@ class MainPage(Page):
         here = key_of(entry) == self._cursor
         dim = bool(self.filter) and not self._fits(entry)
         if isinstance(entry, Group):
-            return listing.group(ctx, entry, cells, here=here, dim=dim)
-        one = ctx.queue.items.get(entry[1].id, entry[1])
+            return listing.group(ctx, entry, self._members(ctx, entry), cells, here=here, dim=dim)
+        one = ctx.queue.items[entry]
         return listing.row(ctx, one, cells, here=here, marked=one.id in self.marked, dim=dim)
+
+    def _told_of(self, ctx: Ctx, shown: Sequence[Entry]) -> Iterator[Item]:
+        """The items in these entries, those of a folded group with them."""
+        for entry in shown:
+            if isinstance(entry, Group) and not entry.open:
+                yield from self._members(ctx, entry)
+            elif isinstance(entry, str):
+                yield ctx.queue.items[entry]
 
     def _foot(self, ctx: Ctx, cells: int) -> Line:
         """What is not in the window, by urgency; the filter that is set."""
         shown = [self._entries[number] for number in self._at if number is not None]
-        seen, counts = listing.counted(shown), ctx.queue.counts()
+        seen, counts = listing.counted(self._told_of(ctx, shown)), ctx.queue.counts()
         hidden = {urgency: counts[urgency] - seen[urgency] for urgency in counts}
         numbers = [number for number in self._at if number is not None]
         above = bool(numbers) and numbers[0] > 0
@@ -219,7 +242,7 @@ class MainPage(Page):
             names = " ".join(show(ident, 40) for ident in self.marked)
             return ctx.tr("marked {n}: {names}").format(n=len(self.marked), names=names)
         if isinstance(entry, Group):
-            return _group_hint(ctx, entry)
+            return _group_hint(ctx, entry, len(self._members(ctx, entry)))
         one = ctx.queue.items.get(self.item)
         return ctx.tr("Nothing waits for you now.") if one is None else item_hint(ctx, one)
 
@@ -325,9 +348,9 @@ def _without_empty(tail: list[Entry]) -> list[Entry]:
 
 def key_of(entry: Entry) -> str:
     """What the cursor calls it; "" for a ruler."""
-    if isinstance(entry, Ruler):
-        return ""
-    return entry.key if isinstance(entry, Group) else entry[1].id
+    if isinstance(entry, str):
+        return entry
+    return entry.key if isinstance(entry, Group) else ""
 
 
 def _alerts(ctx: Ctx, cells: int, most: int) -> list[Line]:
@@ -339,9 +362,9 @@ def _alerts(ctx: Ctx, cells: int, most: int) -> list[Line]:
     return [*found[: most - 1], plain(words, cells, "bad")]
 
 
-def _group_hint(ctx: Ctx, many: Group) -> str:
+def _group_hint(ctx: Ctx, many: Group, n: int) -> str:
     """`水位 x14: 急 0 紧 14; Enter 展开。合并不改单件时限。`."""
     kind = wording.kind(ctx, many.kind)
     said = ctx.tr("{kind} x{n}: Enter unfolds. Each keeps its own time limit; what turns red "
                   "stands alone at once.")  # fmt: skip
-    return said.format(kind=kind, n=len(many.items))
+    return said.format(kind=kind, n=n)

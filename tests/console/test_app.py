@@ -7,12 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from desk_stage import HOSTILE, LANGS, SIZES, Stage, incident
+from desk_stage import HOSTILE, LANGS, NOW, SIZES, Stage, beat, incident
 from textual.events import Paste
 from textual.pilot import Pilot
 
+from command.messages import Beat
 from console import settings as own
-from console.app import ConsoleApp
+from console.app import PULSE_S, ConsoleApp
 from console.carry import Carrier
 from console.cells import text_of
 from console.effects import Effect, Quit, Remember, Resync, Send, Write
@@ -93,6 +94,25 @@ async def test_another_size_is_drawn_at_once() -> None:
         await settle(pilot)
         assert (shell.stage.desk.look.width, shell.stage.desk.look.height) == (160, 45)
         assert len(shell.shown()) == 45
+
+
+@pytest.mark.parametrize(("over", "drawings"), [({}, 20), ({"SSH_CONNECTION": "1 2 3 4"}, 8)])
+async def test_a_storm_is_drawn_ten_times_a_second_and_over_ssh_four_times(
+    over: dict[str, str], drawings: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSH_CONNECTION", raising=False)
+    for name, value in over.items():
+        monkeypatch.setenv(name, value)
+    shell = Shell(*(incident(f"I-e1-{n}") for n in range(9)))
+    async with shell.app.run_test(size=shell.size) as pilot:
+        await settle(pilot)
+        painted = set()
+        for pulse in range(1, 41):  # two seconds of the timer
+            shell.stage.at = 100 + pulse * PULSE_S
+            shell.stage.take(Beat(beat=beat(NOW + shell.stage.at)))
+            shell.app.pulse()
+            painted.add(shell.app._painted)
+        assert len(painted - {0.0}) == pytest.approx(drawings, abs=1)
 
 
 async def test_the_timer_ticks_and_draws_without_a_key() -> None:

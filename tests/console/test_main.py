@@ -28,6 +28,7 @@ from desk_stage import (
 
 from command import messages as m
 from command.messages import Beat
+from console import item as it
 from console import listing
 from console.cells import Line, text_of, width
 from console.flood import Group, folding, grouped, single
@@ -337,6 +338,13 @@ def seen(stage: Stage) -> set[str]:
     return set(re.findall(r"I-e1-\d+", text))
 
 
+def told_of(stage: Stage) -> int:
+    """How many open items the page tells of, singly or in a group."""
+    page = main(stage)
+    items = page._told_of(stage.desk.ctx(stage.at), page._entries)
+    return sum(listing.counted(items).values())
+
+
 def test_reds_stand_while_the_rest_scrolls() -> None:
     reds = {f"I-e1-{n}" for n in range(3)}
     stage = Stage(*(red(n) for n in range(3)), *(quiet(f"I-e1-{n}") for n in range(10, 60)))
@@ -431,8 +439,7 @@ def flood_rows() -> list[Row]:
 def test_flood_38_in_38_counted_in_rows_and_groups(size: tuple[int, int], lang: str) -> None:
     stage = Stage(*flood_rows(), size=size, lang=lang, pulse=beat(load=FLOOD))
     lines = stage.screen()
-    entries = main(stage)._entries
-    assert sum(listing.counted(entries).values()) == 38
+    assert told_of(stage) == 38
     text = "\n".join(lines)
     assert {"I-e1-0", "I-e1-1", "I-e1-2"} <= seen(stage)
     assert "x 14" in text
@@ -457,7 +464,7 @@ def test_a_group_unfolds_with_enter_and_acknowledges_nothing() -> None:
     assert "F4" in stage.screen()[-3]
     stage.press("enter")
     assert {f"I-e1-{n}" for n in range(100, 114)} <= seen(stage)
-    assert sum(listing.counted(page._entries).values()) == 38
+    assert told_of(stage) == 38
     stage.press("down")
     assert page.item == "I-e1-100"
     stage.press("up", "enter")
@@ -473,7 +480,34 @@ def test_what_turns_red_stands_alone_at_once() -> None:
     stage.rows(grown | {"priority": 1, "ack": None})
     assert "I-e1-105" in seen(stage)
     assert "x 13" in "\n".join(stage.screen())
-    assert sum(listing.counted(main(stage)._entries).values()) == 38
+    assert told_of(stage) == 38
+
+
+def test_of_very_many_what_turns_red_leaves_its_group_before_groups_are_made_anew() -> None:
+    rows = [quiet(f"I-e1-{n}", kind="storm", place="v01") for n in range(2100)]
+    stage = Stage(*rows, size=(160, 45))
+    assert "x 2100" in "\n".join(stage.screen())
+    stage.rows(rows[7] | {"priority": 1, "ack": None}, rows[8] | {"state": "closed"})
+    text = "\n".join(stage.screen())
+    assert "I-e1-7" in seen(stage)
+    assert "x 2098" in text
+    assert told_of(stage) == 2099 == sum(stage.desk.queue.counts().values())
+    stage.rows(rows[9] | {"priority": 2, "title": "树倒了一片"})
+    assert "最重 树倒了一片" in "\n".join(stage.screen())
+
+
+def test_what_turns_red_while_keys_are_pressed_stays_where_it_is_and_is_counted() -> None:
+    rows = [quiet(f"I-e1-{n}", kind="storm", place="v01") for n in range(250)]
+    stage = Stage(quiet("I-e1-900", kind="fight"), *rows, size=(160, 45))
+    stage.press("down")
+    grown = {"priority": 1, "ack": None}
+    stage.rows(rows[7] | grown, quiet("I-e1-900", kind="fight") | grown)
+    assert {"I-e1-7", "I-e1-900"} <= seen(stage)
+    assert told_of(stage) == 251
+    stage.wait(4)
+    stage.screen()
+    assert {"I-e1-7", "I-e1-900"} <= seen(stage)
+    assert told_of(stage) == 251
 
 
 def test_the_cursor_goes_with_its_item_into_a_group() -> None:
@@ -497,19 +531,18 @@ def test_more_than_200_open_group_the_last_lanes_without_a_flood() -> None:
     stage.screen()
     groups = [entry for entry in main(stage)._entries if isinstance(entry, Group)]
     assert len(groups) == 6
-    assert sum(listing.counted(main(stage)._entries).values()) == 203
+    assert told_of(stage) == 203
 
 
 def test_groups_never_hold_a_red_and_one_alone_is_none() -> None:
     made = [item(row, ()) for row in (quiet("a"), quiet("b"), quiet("c", kind="fight"),
                                       quiet("d", priority=1))]  # fmt: skip
-    order = [(TODO, one) for one in made]
-    folded = folding(order, lambda place: place, flood=True)
-    members = [sorted(one.id for one in group.items) for group in folded.groups.values()]
-    assert members == [["a", "b"]]
-    listed = grouped(order, folded, set())
-    assert sum(listing.counted(listed).values()) == 4
-    assert single(order, DUE) == []
+    places = sorted((TODO, *it.key(one, NOW)[1:]) for one in made)
+    folded = folding(places, {one.id: one for one in made}, lambda place: place, flood=True)
+    assert [sorted(group.members) for group in folded.groups.values()] == [["a", "b"]]
+    listed = grouped(places, folded, set())
+    assert [each for each in listed if isinstance(each, str)] == ["d", "c"]
+    assert single(places, DUE) == []
 
 
 # --- the post's alerts

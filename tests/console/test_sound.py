@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from desk_stage import ME, NOW, Stage, alert, assignment, beat, case, incident, quiet
 
-from command.messages import Beat
+from command.messages import Beat, Rows
 from console import sound
 from console.alarm import Alarm
 from console.effects import Quiet, Sound
@@ -59,6 +59,17 @@ def test_a_red_sounds_at_once_and_every_fifteen_seconds() -> None:
     stage = Stage(incident())
     assert words(stage) == ["crit"]
     assert times(stage, 31) == [(15.0, "crit"), (30.0, "crit")]
+
+
+def test_rows_that_took_their_place_between_two_ticks_are_heard_at_the_next() -> None:
+    stage = calm()
+    rows = {row["id"]: row for row in (incident("I-e1-7"), incident("I-e1-8", state="closed"))}
+    stage.take(Rows(rows={"incident": rows}, at="e1-3", role="officer", name=ME))
+    stage.desk.place(stage.at)
+    assert [one.id for _, one in stage.desk.queue.order(NOW)] == ["I-e1-7", "I-e1-1"]
+    assert words(stage) == []
+    stage.tick()
+    assert words(stage) == ["crit"]
 
 
 def test_acknowledging_stops_it_at_once() -> None:
