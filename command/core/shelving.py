@@ -2,9 +2,9 @@
 
 A shelf is given to a source that says nothing new. An alarm of it that is more severe than all the
 officer had seen of it, that another source near by confirms, or that comes three times as often as
-before, takes it back, and is treated as if there had been no shelf (CONSOLE.md section 3). How often
-it speaks must be known for that: from ten minutes of its last incident, else the first ten on the
-shelf tell. A camera in fog is shelved after one alarm, and would otherwise be back after five.
+before, takes it back, and is treated as if there had been no shelf (CONSOLE.md section 3). How
+often it speaks must be known for that: from ten minutes of its last incident, else the first ten on
+the shelf tell. A camera in fog is shelved after one alarm, and would otherwise be back after five.
 """
 
 from __future__ import annotations
