@@ -281,7 +281,10 @@ def drill(
     township: Annotated[
         Path | None, typer.Option(help="Folder with the township's files; else the reference one.")
     ] = None,
-    data: Annotated[Path | None, typer.Option(help="Kept folder; else a temporary one.")] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Kept folder; else a temporary one. Of --live: the running post's."),
+    ] = None,
     lang: Annotated[str | None, typer.Option(help="zh or en.")] = None,
     console: Annotated[
         bool | None,

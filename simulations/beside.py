@@ -12,8 +12,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 
 from command import messages as m
@@ -25,6 +25,7 @@ from command.core.township import Place, Township
 from command.core.world import World
 from command.errors import LogGap, StoreError
 from command.log import Log
+from command.store import Storage, open_store
 from sensors.topics import ROOT
 from sensors.words import _, tr
 from simulations.field import Field
@@ -92,6 +93,14 @@ class Beside(Screen):
     """The drill's screen; it watches the live post meanwhile, and stops play for what is real."""
 
     trainer = ""  # in whose name it acts
+    since = -1  # the live log is read from here on; -1: from its end
+
+    async def look(self, redis: str, township: str) -> None:
+        """Remember where the live log ends, before anything is started that takes time: what comes
+        meanwhile is real as well.
+        """
+        async with _live_log(open_store(redis), township) as log:
+            self.since = await log.last()
 
     async def progress(self, running: Running, there: Field) -> None:
         """Count, and watch."""
@@ -123,26 +132,24 @@ class Beside(Screen):
 
     async def _follow(self, running: Running) -> None:
         """The live post's log, from now on."""
-        log, seq = Log(running.ports.store(running.addresses.redis), ROOT, running.township.id), -1
         told = ""
-        try:
+        store = running.ports.store(running.addresses.redis)
+        async with _live_log(store, running.township.id) as log:
             while not self.why:
                 try:
-                    seq = await log.last() if seq < 0 else seq
-                    async for position, data in log.read(seq):
+                    self.since = await log.last() if self.since < 0 else self.since
+                    async for position, data in log.read(self.since):
                         for event in decode_entry(data):
                             await self._heard(running, event)
-                        seq = position
+                        self.since = position
                     told = ""
                 except LogGap:
-                    seq = -1  # trimmed behind us: on from its end
+                    self.since = -1  # trimmed behind us: on from its end
                 except StoreError as error:
                     if str(error) != told:
                         told = str(error)
                         self.say(told)
                 await asyncio.sleep(LOOK_S)
-        finally:
-            await log.close()
 
     async def _heard(self, running: Running, event: Event) -> None:
         found = real(event, running.township, self.lang)
@@ -155,6 +162,16 @@ class Beside(Screen):
             ident = f"out-{secrets.token_hex(4)}"
             command = m.Duty(id=ident, unit=found.unit, on=False, text=words)
             await running.post.execute(command, self.trainer, "trainer")
+
+
+@asynccontextmanager
+async def _live_log(store: Storage, township: str) -> AsyncIterator[Log]:
+    log = Log(store, ROOT, township)
+    try:
+        yield log
+    finally:
+        await log.close()
+        await store.aclose()
 
 
 @contextmanager

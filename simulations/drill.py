@@ -79,6 +79,8 @@ async def drill(options: Options, out: TextIO | None = None) -> Report:
         settings = _settings(options, ground)
         if isinstance(screen, Beside):
             screen.trainer = trainer
+            assert settings.redis is not None
+            await screen.look(settings.redis, load(settings.township).id)
             await _end_what_is_left(settings, screen)
         seat = f"{NAME}-{secrets.token_hex(2)}" if ground.redis else NAME
         screen.say(tr("Starting the post for the drill ...", options.lang))

@@ -19,7 +19,7 @@ from command.core.assignments import withdraw
 from command.core.attention import acknowledged_by, decide_acknowledge, second_due
 from command.core.choice import leave_out
 from command.core.contacts import off_with_order
-from command.core.dispatch import Candidate, offer, pace, travel_s, unit_status
+from command.core.dispatch import Candidate, offer, pace, travel_s
 from command.core.grades import decide_grade, decide_response
 from command.core.hazards import (
     decide_hazard,
@@ -30,7 +30,7 @@ from command.core.hazards import (
 )
 from command.core.needs import open_needs
 from command.core.notices import decide_notice
-from command.core.ordering import Ordered, Refused, check_rev
+from command.core.ordering import Ordered, Refused, check_rev, unit_on_duty
 from command.core.ordering import cause_of_command as _cause
 from command.core.ordering import known_incident as _incident
 from command.core.ordering import running_incident as _running
@@ -117,12 +117,7 @@ def _assign(world: World, c: m.Assign, o: Ordered, now: float) -> list[e.Event]:
 
 
 def _named(world: World, incident: Incident, unit_id: str, now: float) -> Candidate:
-    unit = world.index.units.get(unit_id)
-    if unit is None:
-        raise Refused(Refusal.UNKNOWN_UNIT, what=unit_id)
-    status = unit_status(world, unit_id)
-    if status == "off_duty":  # shown as unavailable, and then it must not go (FIELD.md section 2.2)
-        raise Refused(Refusal.UNIT_OFF_DUTY, what=unit_id)
+    unit = unit_on_duty(world, unit_id)
     mine = [world.assignments[order] for order in world.units[unit_id].orders]
     if any(assignment.incident == incident.id for assignment in mine):
         raise Refused(Refusal.UNIT_ALREADY_ON_IT, what=unit_id)

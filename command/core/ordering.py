@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from command import messages as m
 from command.core.reasons import Refusal
 from command.core.tables import RUNNING
+from command.core.township import Unit
 from command.core.world import Incident, World
 
 
@@ -50,6 +51,16 @@ def running_incident(world: World, incident_id: str) -> Incident:
     if incident.state not in RUNNING:
         raise Refused(Refusal.ENDED, by=incident.changed_by, what=incident.state)
     return incident
+
+
+def unit_on_duty(world: World, unit_id: str) -> Unit:
+    """The unit, or `Refused`: one that is shown as off duty must not go (FIELD.md section 2.2)."""
+    unit = world.index.units.get(unit_id)
+    if unit is None:
+        raise Refused(Refusal.UNKNOWN_UNIT, what=unit_id)
+    if not world.units[unit_id].on_duty:
+        raise Refused(Refusal.UNIT_OFF_DUTY, what=unit_id)
+    return unit
 
 
 def check_rev(incident: Incident, rev: int | None) -> None:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from command import messages as m
 from command.core import events as e
-from command.core.dispatch import unit_status
-from command.core.ordering import Ordered, Refused, cause_of_command
+from command.core.ordering import Ordered, Refused, cause_of_command, unit_on_duty
 from command.core.reasons import Reason, Refusal
 from command.core.travel import pace, travel_s
 from command.core.world import World
@@ -19,16 +18,11 @@ from sensors.observations import Position
 
 def decide_move(world: World, c: m.Move, o: Ordered, now: float) -> list[e.Event]:
     """To a place of the township; without one, back to where the unit is stationed."""
-    unit = world.index.units.get(c.unit)
-    if unit is None:
-        raise Refused(Refusal.UNKNOWN_UNIT, what=c.unit)
+    unit = unit_on_duty(world, c.unit)
     if c.place and c.place not in world.index.places:
         raise Refused(Refusal.UNKNOWN_PLACE, what=c.place)
-    status = unit_status(world, unit.id)
-    if status == "off_duty":
-        raise Refused(Refusal.UNIT_OFF_DUTY, what=unit.id)
-    if status == "committed":
-        job = world.assignments[world.units[unit.id].orders[0]]
+    if orders := world.units[unit.id].orders:
+        job = world.assignments[orders[0]]
         raise Refused(Refusal.UNIT_COMMITTED, what=f"{unit.id} {job.incident}")
     way_s = travel_s(world, unit, place_of(world, unit.id, c.place), pace(world, now))
     ordered = e.StandbyOrdered(

@@ -69,15 +69,15 @@ class Place:
             await client.publish(f"fs/jingming/{source}/alarm", body, qos=1)
 
 
+def of_a_post(mqtt: str, redis: str, data: Path, root: str = "fs") -> Settings:
+    return Settings(
+        township=TOWNSHIP, mqtt=mqtt, redis=redis, listen="127.0.0.1:0", data=data, root=root
+    )
+
+
 @pytest.fixture
 async def place(mosquitto: Process, redis_own: Process, tmp_path: Path) -> AsyncIterator[Place]:
-    settings = Settings(
-        township=TOWNSHIP,
-        mqtt=mosquitto.url,
-        redis=redis_own.url,
-        listen="127.0.0.1:0",
-        data=tmp_path / "live",
-    )
+    settings = of_a_post(mosquitto.url, redis_own.url, tmp_path / "live")
     async with up(settings) as running, device(mosquitto.url) as handheld:
         made = Place(running, mosquitto.url, redis_own.url)
         await handheld.subscribe(f"fsx/jingming/{UNIT}/order", qos=1)
@@ -170,18 +170,33 @@ async def test_whoever_is_needed_in_earnest_leaves_the_drill_and_it_goes_on(
     assert "This is real: time for lunch" in out.getvalue()
 
 
+async def test_what_is_real_while_the_drill_still_starts_stops_it_as_well(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = beside.Beside.look
+
+    async def and_then_a_fire(self: beside.Beside, redis: str, township: str) -> None:
+        await look(self, redis, township)
+        await place.alarm("sos-school-1", kind="sos")
+        async with asyncio.timeout(PATIENCE_S):
+            while not place.running.post.world.incidents:
+                await asyncio.sleep(0.02)
+
+    monkeypatch.setattr(beside.Beside, "look", and_then_a_fire)
+    options = Options(
+        long(tmp_path), speed=1.0, mqtt=place.mqtt, redis=place.redis, live=True, lang="en"
+    )
+    out = io.StringIO()
+    async with asyncio.timeout(PATIENCE_S):
+        await drill(options, out)
+    assert "This is real: I-e1-1" in out.getvalue()
+    assert not [one for one in place.heard if one.get("state") == "offered"]
+
+
 async def test_what_a_killed_drill_left_is_taken_back_by_the_next(
     place: Place, tmp_path: Path
 ) -> None:
-    killed = Settings(
-        township=TOWNSHIP,
-        mqtt=place.mqtt,
-        redis=place.redis,
-        listen="127.0.0.1:0",
-        data=tmp_path / "killed",
-        root="fsx",
-    )
-    async with up(killed):
+    async with up(of_a_post(place.mqtt, place.redis, tmp_path / "killed", root="fsx")):
         async with device(place.mqtt) as client:
             body = json.dumps({"id": "before", "kind": "sos"})
             await client.publish("fsx/jingming/sos-school-1/alarm", body, qos=1)
